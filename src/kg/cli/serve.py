@@ -1,0 +1,110 @@
+"""``kg serve``: the graph over HTTP, as a SPARQL endpoint, as pages and as RDF."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import signal
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from types import FrameType
+from typing import NoReturn
+
+import click
+
+from kg.cli.shell import Progress, settings
+from kg.engine import current
+from kg.errors import SettingError, SnapshotError
+from kg.settings import Settings
+from kg.workers import Limits, Pool
+
+#: A query to try, printed with the address.
+_TO_TRY = "SELECT ?type (COUNT(*) AS ?n) WHERE { ?s a ?type } GROUP BY ?type ORDER BY DESC(?n) LIMIT 10"
+_BACKLOG = 128
+
+
+@click.command()
+@click.option("--host", metavar="ADDRESS", help="Listen on this address; by default only this machine can reach it.")
+@click.option("--port", metavar="NUMBER", help="Listen on this port; 0 picks a free one.")
+@click.option("--workers", metavar="NUMBER", help="Processes that answer queries.")
+@click.option("--deadline", metavar="SECONDS", help="Seconds after which a query is ended.")
+@click.pass_context
+def serve(ctx: click.Context, host: str | None, port: str | None, workers: str | None, deadline: str | None) -> None:
+    """Serve the graph over HTTP: a SPARQL endpoint, and a page and RDF for every resource.
+
+    The current snapshot is served; if there is none, it is built first.
+
+    \b
+    Examples:
+      kg serve
+      kg serve --port 8080 --deadline 30
+    """
+    chosen = settings(ctx, host=host, port=port, workers=workers, deadline=deadline)
+    # Before anything slow, so that a taken port is known at once.
+    with _listen(chosen) as listener:
+        _ensure_built(chosen)
+        pool = _start(chosen)
+
+        def stop(number: int, frame: FrameType | None) -> NoReturn:
+            # First the queries, so that no thread of the server waits for one.
+            pool.close()
+            raise SystemExit(0)
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        try:
+            _run(chosen, pool, listener)
+        finally:
+            pool.close()
+
+
+def _start(chosen: Settings) -> Pool:
+    """The pool of workers; while its processes load the snapshot, this one loads the web framework."""
+    with ThreadPoolExecutor(1) as starter:
+        starting = starter.submit(Pool, chosen.state, chosen.workers, Limits(deadline=chosen.deadline))
+        importlib.import_module("kg.web.server")
+        return starting.result()
+
+
+def _run(chosen: Settings, pool: Pool, listener: socket.socket) -> None:
+    """Answer requests until the process is told to stop."""
+    from kg.web import create_app
+    from kg.web.gallery import read_gallery
+    from kg.web.server import create_server
+
+    gallery, errors = read_gallery(chosen.repository)
+    for error in errors:
+        click.echo(f"kg: {error}", err=True)
+    server = create_server(create_app(chosen, pool, gallery), chosen, listener)
+    address = _address(chosen.host, listener.getsockname()[1])
+    click.echo(f"Serving the graph on {address} until Ctrl-C. Try:")
+    click.echo(f"curl {address}/sparql -H 'Accept: text/csv' --data-urlencode 'query={_TO_TRY}'")
+    server.run()
+    server.close()
+
+
+def _ensure_built(chosen: Settings) -> None:
+    """Build a snapshot if there is none. Raises what building raises."""
+    try:
+        current(chosen.state)
+    except SnapshotError:
+        with Progress() as progress:
+            importlib.import_module("kg.build").build(chosen.repository, chosen.state, tell=progress)
+
+
+def _listen(chosen: Settings) -> socket.socket:
+    """A listening socket. Raises SettingError if the address or the port cannot be had."""
+    remedy = "Choose another with --host and --port (port 0 picks a free one)."
+    try:
+        family, *_, target = socket.getaddrinfo(chosen.host, chosen.port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(target[:2], family=family, backlog=_BACKLOG)
+    except (OSError, UnicodeError) as error:
+        # Python adds the address to the system's words; names that cannot be resolved have numbers below zero.
+        number = getattr(error, "errno", None) or 0
+        why = os.strerror(number) if number > 0 else getattr(error, "strerror", None) or str(error)
+        address = _address(chosen.host, chosen.port)
+        raise SettingError(f"{address} cannot be listened on: {why}.", remedy=remedy) from None
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

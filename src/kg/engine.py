@@ -1,0 +1,159 @@
+"""The query engine: the current snapshot in a pyoxigraph store, queried with the dataset the request asks for."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import OrderedDict
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg import binding, querytext
+from kg.errors import QueryError, SnapshotError, Where
+from kg.model import Query, Snapshot
+
+Results = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
+
+#: How many merged default graphs are kept for queries to come.
+MERGED_KEPT = 4
+
+_POSITION = re.compile(r"^error at (\d+):(\d+): expected (.*)$", re.DOTALL)
+_EMPTY = ox.Store()
+
+
+def current(state: Path) -> Path:
+    """The folder of the current snapshot. Raises SnapshotError if nothing has been built or it is gone."""
+    try:
+        name = (state / "current").read_text("ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        raise SnapshotError("Nothing has been built yet.", remedy="Run: kg build") from None
+    folder = state / "snapshots" / name
+    if not (name and folder.is_dir()):
+        raise SnapshotError(f"The snapshot {name or '(unnamed)'} is missing.", remedy="Run: kg build")
+    return folder
+
+
+def read_manifest(folder: Path) -> Snapshot:
+    """The manifest of a snapshot. Raises SnapshotError if it is damaged."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+        return Snapshot(path=str(folder), **manifest)
+    except (OSError, ValueError, TypeError):
+        raise SnapshotError(f"The manifest of {folder.name} cannot be read.", remedy="Run: kg build --force") from None
+
+
+class Engine:
+    """A store and the snapshot it holds. Querying is safe from several threads."""
+
+    def __init__(self, store: ox.Store, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self._store = store
+        self._merged: OrderedDict[tuple[tuple[str, ...], tuple[str, ...]], ox.Store] = OrderedDict()
+
+    @classmethod
+    def open(cls, state: Path) -> Engine:
+        """Load the current snapshot into memory: slow to open, fast to query; for servers. Raises SnapshotError."""
+        folder = current(state)
+        snapshot = read_manifest(folder)
+        store = ox.Store()
+        try:
+            store.bulk_load(path=str(folder / "dump.nq"), format=ox.RdfFormat.N_QUADS)
+        except (OSError, SyntaxError):
+            raise SnapshotError(f"The dump of {folder.name} is damaged.", remedy="Run: kg build --force") from None
+        return cls(store, snapshot)
+
+    @classmethod
+    def open_read_only(cls, state: Path) -> Engine:
+        """Open the current snapshot on disk: fast to open; for one query. Raises SnapshotError."""
+        folder = current(state)
+        snapshot = read_manifest(folder)
+        try:
+            return cls(ox.Store.read_only(str(folder / "store")), snapshot)
+        except OSError:
+            raise SnapshotError(f"The store of {folder.name} is damaged.", remedy="Run: kg build --force") from None
+
+    def query(self, query: Query) -> Results:
+        """Run a query over its dataset (SPARQL 1.1 Protocol, section 2.1.4: the request's wins over the text's).
+
+        A triple that several default graphs share counts once (SPARQL 1.1, section 13.2: the default graph is their
+        RDF merge). Raises QueryError with line and column if the query is malformed, or if it and the bindings do
+        not fit together.
+        """
+        text = query.text
+        if query.bindings or (binding.AS_OF in text and binding.AS_OF in querytext.variables(text)):
+            check_syntax(text, query.base)
+            text = binding.bind(text, query.bindings)
+        default, named = query.default_graphs, query.named_graphs
+        if not (default or named):
+            clauses = querytext.dataset(text)
+            default, named = clauses.default, clauses.named
+        try:
+            if not (default or named):
+                return self._store.query(text, base_iri=query.base)
+            store, graphs = self._dataset(default, named)
+            return store.query(
+                text,
+                base_iri=query.base,
+                default_graph=graphs,
+                named_graphs=[ox.NamedNode(iri) for iri in named],
+            )
+        except SyntaxError as error:
+            raise malformed(query.text, error) from None
+        except ValueError as error:
+            raise QueryError(f"A graph's name cannot be used: {error}.") from None
+        except RuntimeError as error:
+            raise QueryError(f"The query cannot be answered: {error}.") from None
+
+    def _dataset(self, default: tuple[str, ...], named: tuple[str, ...]) -> tuple[ox.Store, list[ox.NamedNode]]:
+        """The store to ask and the graphs that make up its default graph."""
+        graphs = [ox.NamedNode(iri) for iri in default]
+        if len(set(default)) < 2:
+            # No default graph at all is asked for by naming one that cannot exist.
+            return self._store, graphs or [ox.NamedNode("urn:kg:no-graph")]
+        key = (tuple(sorted(set(default))), tuple(sorted(set(named))))
+        store = self._merged.pop(key, None) or self._merge(key)
+        self._merged[key] = store
+        while len(self._merged) > MERGED_KEPT:
+            self._merged.popitem(last=False)
+        return store, [MERGED]
+
+    def _merge(self, key: tuple[tuple[str, ...], tuple[str, ...]]) -> ox.Store:
+        # pyoxigraph's union of graphs counts a shared triple once per graph; a graph of its own counts it once.
+        store = ox.Store()
+        for iri in key[0]:
+            quads = self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri))
+            store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object, MERGED) for quad in quads)
+        for iri in key[1]:
+            store.bulk_extend(self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
+        return store
+
+
+#: Graph of a scratch store that holds a merged default graph; not among the named graphs a query can see.
+MERGED = ox.NamedNode("urn:kg:merged")
+
+
+def check_syntax(text: str, base: str | None = None) -> None:
+    """Raise QueryError with line and column if the text is no SPARQL 1.1 query."""
+    try:
+        _EMPTY.query(text, base_iri=base)
+    except SyntaxError as error:
+        raise malformed(text, error) from None
+
+
+def malformed(text: str, error: SyntaxError) -> QueryError:
+    """The error for a query that pyoxigraph cannot read, with the place and, where it can be told, the cause."""
+    missing = querytext.undeclared_prefix(text)
+    if missing:
+        return missing
+    match = _POSITION.match(str(error.msg))
+    if not match:
+        return QueryError(f"The query cannot be read: {error.msg}.")
+    # Of the many tokens that could follow, only whole sentences tell a reader something.
+    said = [part for part in re.findall(r"[A-Z][A-Za-z ]+", match[3]) if part.count(" ") > 1]
+    offset = querytext.offset(text, int(match[1]), int(match[2]))
+    token = querytext.token_at(text, offset)
+    where = querytext.place(text, token.start if token else offset)
+    near = f" near “{token.text[:20]}”" if token else ""
+    reason = said[0].strip() if said else "it does not follow the grammar" if token else "it ends too early"
+    return QueryError(f"The query cannot be read{near}: {reason}.", where=where)

@@ -1,0 +1,156 @@
+"""The error tree: each class knows its code, its exit status and its HTTP status.
+
+A message is one sentence that a scholar understands; ``remedy`` is a second one that says what to do.
+Shells print or respond with both; nothing below the shells prints, exits or responds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Where:
+    """A place in a text: file or name of the origin, and 1-based line and column (in code points)."""
+
+    origin: str
+    line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        return ":".join(str(part) for part in (self.origin, self.line, self.column) if part is not None)
+
+
+class KgError(Exception):
+    """Root of every error the programme raises on purpose."""
+
+    code = "error"
+    exit_code = 2
+    http_status = 500
+
+    def __init__(self, message: str, *, remedy: str = "", where: Where | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.where = where
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        remedy = f" {self.remedy}" if self.remedy else ""
+        return f"{place}{self.message}{remedy}"
+
+
+class SettingError(KgError):
+    """A setting has a value that cannot be used."""
+
+    code = "setting"
+
+
+class SourceError(KgError):
+    """A file of the repository cannot be read or parsed; ``errors`` has one for each file at fault."""
+
+    code = "syntax"
+
+    @property
+    def errors(self) -> tuple[SourceError, ...]:
+        """The errors of the single files, in order."""
+        return getattr(self, "_errors", (self,))
+
+    @classmethod
+    def of(cls, errors: Sequence[SourceError]) -> SourceError:
+        """One error for several (at least one): the first one's message and place, then one line for each other."""
+        first, *others = errors
+        lines = "".join(f"\n{error}" for error in others)
+        whole = cls(first.message, remedy=(first.remedy + lines).strip(" "), where=first.where)
+        whole._errors = tuple(errors)
+        return whole
+
+
+class BuildError(KgError):
+    """A snapshot could not be built; the last good one stays."""
+
+    code = "build"
+    exit_code = 1
+
+
+class ShapesError(KgError):
+    """The shapes cannot be evaluated; a check with them would say nothing about the data."""
+
+    code = "shapes"
+
+
+class SnapshotError(KgError):
+    """There is no snapshot to open, or it is damaged."""
+
+    code = "snapshot"
+    http_status = 503
+
+
+class QueryError(KgError):
+    """The query is malformed or asks for what is refused (SPARQL 1.1 Protocol, section 2.1.6)."""
+
+    code = "query"
+    http_status = 400
+
+
+class DeadlineExceeded(KgError):
+    """A query was ended because it took too long."""
+
+    code = "deadline"
+    http_status = 504
+
+
+class Busy(KgError):
+    """All workers are taken; the same request may succeed in a moment."""
+
+    code = "busy"
+    http_status = 503
+
+
+class WorkerLost(KgError):
+    """The process that answered a query ended before it had an answer."""
+
+    code = "worker"
+
+
+class RequestError(KgError):
+    """The HTTP request is malformed (SPARQL 1.1 Protocol, section 2)."""
+
+    code = "request"
+    http_status = 400
+
+
+class MethodNotAllowed(RequestError):
+    """The operation exists, but not by this method."""
+
+    code = "method"
+    http_status = 405
+
+
+class NotAcceptable(RequestError):
+    """None of the media types the client accepts can be written for this answer."""
+
+    code = "not-acceptable"
+    http_status = 406
+
+
+class TooLarge(RequestError):
+    """The request is larger than the server reads."""
+
+    code = "too-large"
+    http_status = 413
+
+
+class UnsupportedMediaType(RequestError):
+    """The body's media type is not one the operation reads."""
+
+    code = "media-type"
+    http_status = 415
+
+
+class NotFound(RequestError):
+    """Nothing in the graph has this name."""
+
+    code = "not-found"
+    http_status = 404

@@ -1,0 +1,169 @@
+"""What can be told from the text of a SPARQL query without running it: prefixes, dataset clauses, variables.
+
+The tokens are those of SPARQL 1.1, section 19.8, as far as needed to tell code from strings, IRIs and comments.
+So that none takes long to split, a prefix is taken to have at most a hundred characters, and a string that nothing
+closes to end with its line or, if it may have several, with the query.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from urllib.parse import urljoin
+
+from kg.errors import QueryError, Where
+from kg.rdf import PREFIXES
+
+ORIGIN = "query"
+
+_TOKEN = re.compile(
+    r"""
+    (?P<space>\s+)
+  | (?P<comment>\#[^\r\n]*)
+  | (?P<string>'{3}(?:'{0,2}(?:[^'\\]|\\.))*+(?:'{3}|'{0,2}\Z) | "{3}(?:"{0,2}(?:[^"\\]|\\.))*+(?:"{3}|"{0,2}\Z)
+              | '(?:[^'\\\r\n]|\\.)*+'? | "(?:[^"\\\r\n]|\\.)*+"?)
+  | (?P<iri><[^\x00-\x20<>"{}|^`\\]*>)
+  | (?P<variable>[?$]\w+)
+  | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+  | (?P<name>(?:[^\W\d_][\w.\-]{0,99}+(?<!\.))?:(?:(?:[\w:\-]|%[0-9A-Fa-f]{2}|\\.)(?:(?:[\w.:\-]|%[0-9A-Fa-f]{2}|\\.)*
+              (?:[\w:\-]|%[0-9A-Fa-f]{2}|\\.))?)?)
+  | (?P<blank>_:[\w](?:[\w.\-]*[\w\-])?)
+  | (?P<word>[^\W\d_]\w*)
+  | (?P<other>.)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True)
+class Token:
+    """A piece of a query: its kind (a group name of the pattern above), its text and where it starts."""
+
+    kind: str
+    text: str
+    start: int
+
+    @property
+    def upper(self) -> str:
+        """The text in capitals if it is a keyword, else nothing."""
+        return self.text.upper() if self.kind == "word" else ""
+
+
+def tokens(text: str) -> Iterator[Token]:
+    """The tokens of a query without spaces and comments."""
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup not in ("space", "comment"):
+            yield Token(match.lastgroup or "other", match.group(), match.start())
+
+
+def place(text: str, offset: int) -> Where:
+    """Line and column, in code points from 1, of an offset in the text of a query."""
+    before = text[:offset]
+    return Where(ORIGIN, before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1)
+
+
+def offset(text: str, line: int, column: int) -> int:
+    """The offset of a line and column, the inverse of ``place``."""
+    lines = text.split("\n")
+    return sum(len(one) + 1 for one in lines[: line - 1]) + column - 1
+
+
+def token_at(text: str, position: int) -> Token | None:
+    """The token a parser stumbled over: the first from here on, or the bracket just closed; None at the end.
+
+    A parser that looks ahead stops behind a closing bracket it did not expect. That bracket is meant, unless others
+    are still open, for then it is what comes next that is missing.
+    """
+    opened = 0
+    for token in tokens(text):
+        opened += {"{": 1, "}": -1, "(": 1, ")": -1}.get(token.text, 0)
+        if token.start >= position:
+            return token
+        if token.start + 1 == position and token.text in ("}", ")") and (opened <= 0 or text[position:].strip()):
+            return token
+    return None
+
+
+def variables(text: str) -> frozenset[str]:
+    """Names of all variables a query mentions."""
+    return frozenset(token.text[1:] for token in tokens(text) if token.kind == "variable")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """The dataset clauses of a query (SPARQL 1.1, section 13.2), as absolute IRIs."""
+
+    default: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+
+
+def dataset(text: str) -> Dataset:
+    """The graphs named by FROM and FROM NAMED. Raises QueryError if one uses an undeclared prefix."""
+    if "from" not in text.lower():
+        return Dataset()
+    stream = list(tokens(text))
+    prefixes, base, depth = _prefixes(stream), _base(stream), 0
+    default: list[str] = []
+    named: list[str] = []
+    for index, token in enumerate(stream):
+        depth += {"{": 1, "}": -1}.get(token.text, 0)
+        if token.upper != "FROM" or depth:
+            continue
+        is_named = index + 1 < len(stream) and stream[index + 1].upper == "NAMED"
+        position = index + (2 if is_named else 1)
+        if position < len(stream) and stream[position].kind in ("iri", "name"):
+            graph = _resolve(text, stream[position], prefixes, base)
+            (named if is_named else default).append(graph)
+    return Dataset(tuple(dict.fromkeys(default)), tuple(dict.fromkeys(named)))
+
+
+def _prefixes(stream: list[Token]) -> dict[str, str]:
+    """The prefixes a query declares."""
+    return {
+        name.text.removesuffix(":"): iri.text[1:-1]
+        for keyword, name, iri in zip(stream, stream[1:], stream[2:], strict=False)
+        if keyword.upper == "PREFIX" and name.kind == "name" and iri.kind == "iri"
+    }
+
+
+def _base(stream: list[Token]) -> str:
+    bases = [one.text[1:-1] for word, one in pairwise(stream) if word.upper == "BASE" and one.kind == "iri"]
+    return bases[-1] if bases else ""
+
+
+def _resolve(text: str, token: Token, prefixes: dict[str, str], base: str) -> str:
+    if token.kind == "iri":
+        return urljoin(base, token.text[1:-1])
+    prefix, _, local = token.text.partition(":")
+    if prefix not in prefixes:
+        raise undeclared(text, token)
+    return prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
+
+
+def undeclared(text: str, token: Token) -> QueryError:
+    """The error for a prefixed name whose prefix the query does not declare, with the line to paste if it is ours."""
+    prefix = token.text.partition(":")[0]
+    iri = PREFIXES.get(prefix)
+    remedy = f"Did you forget PREFIX {prefix}: <{iri}>" if iri else f"Declare it with PREFIX {prefix}: <…>"
+    return QueryError(
+        f"The prefix {prefix}: is not declared.",
+        remedy=f"{remedy}{'?' if iri else '.'}",
+        where=place(text, token.start),
+    )
+
+
+def undeclared_prefix(text: str) -> QueryError | None:
+    """The error for the first prefixed name whose prefix is not declared before it, or None."""
+    declared: set[str] = set()
+    previous = ""
+    for token in tokens(text):
+        if token.kind == "name":
+            prefix = token.text.partition(":")[0]
+            if previous == "PREFIX":
+                declared.add(prefix)
+            elif prefix not in declared:
+                return undeclared(text, token)
+        previous = token.upper
+    return None

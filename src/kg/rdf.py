@@ -1,0 +1,139 @@
+"""The one prefix table, the IRIs of graphs, and the conversion of terms between rdflib and pyoxigraph."""
+
+from __future__ import annotations
+
+import pyoxigraph as ox
+import rdflib
+
+BASE = "https://w3id.org/coalition-kg/"
+ID = BASE + "id/"
+GRAPH = BASE + "graph/"
+
+#: Families of resources: prefix → IRI below ``BASE`` + ``id/``. The prefix of a family is its name in queries.
+FAMILIES: dict[str, str] = {
+    # entities
+    "actor": "actor/",
+    "office": "office/",
+    "metonym": "metonym/",
+    "forum": "forum/",
+    "event": "event/",
+    "place": "place/",
+    "declaration": "declaration/",
+    "pillar": "pillar/",
+    "initiative": "initiative/",
+    "instrument": "instrument/",
+    "doc": "document/",
+    # the record
+    "claim": "claim/",
+    "evidence": "evidence/",
+    "step": "attribution-step/",
+    "passage": "passage/",
+    "condition": "condition/",
+    "date": "date/",
+    "set": "counted-set/",
+    # controlled vocabularies
+    "scheme": "scheme/",
+    "topic": "topic/",
+    "stance": "stance/",
+    "domain": "domain/",
+    "contribution": "contribution-type/",
+    "troops": "troop-category/",
+    "conditiontype": "condition-type/",
+    "mode": "participation-mode/",
+    "role": "participation-role/",
+    "modality": "modality/",
+    "certainty": "certainty/",
+    "strength": "strength/",
+    "capacity": "speaking-capacity/",
+    "contradiction": "contradiction-kind/",
+    "explicitness": "explicitness/",
+    "status": "proposal-status/",
+    "direction": "comparison-direction/",
+    "genre": "genre/",
+    "officekind": "office-kind/",
+    "metonymtype": "metonym-type/",
+    "unit": "unit/",
+    "noclaim": "no-claim-reason/",
+}
+
+#: Every prefix the project writes, alphabetical when written.
+PREFIXES: dict[str, str] = {
+    "ckg": BASE + "ontology#",
+    "ckgsh": BASE + "shapes#",
+    "dcat": "http://www.w3.org/ns/dcat#",
+    "dcterms": "http://purl.org/dc/terms/",
+    "edtf": "http://id.loc.gov/datatypes/edtf/",
+    "foaf": "http://xmlns.com/foaf/0.1/",
+    "graph": GRAPH,
+    "oa": "http://www.w3.org/ns/oa#",
+    "org": "http://www.w3.org/ns/org#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "prov": "http://www.w3.org/ns/prov#",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "https://schema.org/",
+    "sh": "http://www.w3.org/ns/shacl#",
+    "skos": "http://www.w3.org/2004/02/skos/core#",
+    "vann": "http://purl.org/vocab/vann/",
+    "void": "http://rdfs.org/ns/void#",
+    "wd": "http://www.wikidata.org/entity/",
+    "xsd": "http://www.w3.org/2001/XMLSchema#",
+    **{prefix: ID + path for prefix, path in FAMILIES.items()},
+}
+
+
+def graph_iri(path: str) -> str:
+    """IRI of the named graph of a repository file, from its path without the ``.ttl`` ending."""
+    return GRAPH + path.removesuffix(".ttl")
+
+
+#: The graph that holds the closure, and those that never enter the default graph.
+CLOSURE_GRAPH = graph_iri("closure")
+
+
+def to_rdflib(term: ox.NamedNode | ox.BlankNode | ox.Literal) -> rdflib.term.Identifier:
+    """Convert a pyoxigraph term. ``xsd:string`` becomes a plain literal, as rdflib tells the two apart (RDF 1.1, 3.3).
+
+    Raises ValueError on a term that rdflib has no counterpart for (a triple term).
+    """
+    if isinstance(term, ox.NamedNode):
+        return rdflib.URIRef(term.value)
+    if isinstance(term, ox.BlankNode):
+        return rdflib.BNode(term.value)
+    if isinstance(term, ox.Literal):
+        if term.language:
+            return rdflib.Literal(term.value, lang=term.language)
+        datatype = term.datatype.value
+        if datatype == PREFIXES["xsd"] + "string":
+            return rdflib.Literal(term.value)
+        return rdflib.Literal(term.value, datatype=rdflib.URIRef(datatype), normalize=False)
+    raise ValueError(f"Unexpected pyoxigraph term: {term!r}")
+
+
+def to_ox(term: rdflib.term.Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
+    """Convert an rdflib term. Raises ValueError on a term pyoxigraph has no counterpart for."""
+    if isinstance(term, rdflib.URIRef):
+        return ox.NamedNode(str(term))
+    if isinstance(term, rdflib.BNode):
+        return ox.BlankNode(str(term))
+    if isinstance(term, rdflib.Literal):
+        if term.language:
+            return ox.Literal(str(term), language=term.language)
+        if term.datatype is not None:
+            return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)))
+        return ox.Literal(str(term))
+    raise ValueError(f"Unexpected rdflib term: {term!r}")
+
+
+def shorten(iri: str) -> str:
+    """The prefixed name of an IRI where the table has one and Turtle can write it plainly, else ``<iri>``."""
+    prefix, space = max(
+        ((prefix, space) for prefix, space in PREFIXES.items() if iri.startswith(space)),
+        key=lambda pair: len(pair[1]),
+        default=("", ""),
+    )
+    local = iri[len(space):]
+    # ASCII only: str.isalnum() also allows characters, such as "²", that PN_LOCAL (Turtle, 6.5) does not.
+    if prefix and local.isascii() and local.replace("-", "_").replace("_", "a").isalnum() and local[0] != "-":
+        return f"{prefix}:{local}"
+    return f"<{iri}>"

@@ -1,0 +1,227 @@
+"""The files of the repository: where they are, and what they say, parsed strictly."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from kg.errors import SettingError, SourceError, Where
+from kg.model import Corpus, Source
+from kg.passages import Text
+from kg.rdf import graph_iri
+from kg.settings import Settings
+from kg.turtle import MAX_NESTING, deepest
+
+DISTRIBUTION = "coalition-kg"
+FOLDERS = ("ontology", "data", "shapes")
+#: Folders below ``data/`` that are a kind of their own: named graphs only, never in the default graph.
+SEPARATE = ("links", "catalogue", "gallery")
+#: Folders that hold no source of the repository, and those whose name begins with a dot and that do.
+MADE_BY_TOOLS = ("__pycache__", "build", "dist", "node_modules", "htmlcov", "target")
+CONFIGURATION = (".ci", ".github")
+LARGEST_TEXT = 10_000_000
+PACKAGED = Path(__file__).parent / "dataset"
+
+
+def find_repository(start: Path | None = None) -> Path:
+    """The checkout that ``start`` (the working folder if None) lies in, else the data set that came with the package.
+
+    Raises SettingError if there is neither.
+    """
+    here = (start or Path.cwd()).resolve()
+    for folder in (here, *here.parents):
+        if _is_checkout(folder):
+            return folder
+    if _has_folders(PACKAGED):
+        return PACKAGED
+    raise SettingError(
+        f"{here} is not inside a checkout of {DISTRIBUTION}, and no data set came with this installation.",
+        remedy="Change to the checkout, or set KG_REPOSITORY to it.",
+    )
+
+
+def _has_folders(folder: Path) -> bool:
+    return all((folder / name).is_dir() for name in FOLDERS)
+
+
+def _is_checkout(folder: Path) -> bool:
+    project = folder / "pyproject.toml"
+    if not (_has_folders(folder) and project.is_file()):
+        return False
+    try:
+        return tomllib.loads(project.read_text("utf-8")).get("project", {}).get("name") == DISTRIBUTION
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError):
+        return False
+
+
+def locate(settings: Settings, environment: Mapping[str, str] | None = None) -> Settings:
+    """The settings with ``repository`` and ``state`` filled in.
+
+    State is ``.kg`` in a checkout; for the data set of an installed package it is a folder of the user's cache
+    (XDG Base Directory Specification, ``$XDG_CACHE_HOME``, default ``~/.cache``). Raises SettingError if the
+    repository named by the settings lacks the folders of one.
+    """
+    if settings.repository is None:
+        root = find_repository()
+    else:
+        root = settings.repository.resolve()
+        if not _has_folders(root):
+            raise SettingError(
+                f"{root} has no {', '.join(name + '/' for name in FOLDERS)}.",
+                remedy="Set KG_REPOSITORY or --repository to a folder that has them.",
+            )
+    state = settings.state or (_cache(environment or os.environ) if root == PACKAGED else root / ".kg")
+    return replace(settings, repository=root, state=state.resolve())
+
+
+def _cache(environment: Mapping[str, str]) -> Path:
+    cache = environment.get("XDG_CACHE_HOME", "")
+    # The specification says that a relative path is invalid and must be ignored.
+    return (Path(cache) if Path(cache).is_absolute() else Path.home() / ".cache") / DISTRIBUTION
+
+
+def turtle_files(root: Path) -> list[Path]:
+    """Every Turtle file of ontology/, data/ and shapes/, sorted by its path inside the repository."""
+    return sorted(
+        (path for folder in FOLDERS for path in (root / folder).rglob("*.ttl") if path.is_file()),
+        key=lambda path: path.relative_to(root).as_posix(),
+    )
+
+
+def load(root: Path, progress: Callable[[int, int], None] | None = None) -> Corpus:
+    """Parse every Turtle file of the repository; ``progress`` is told (files done, files in all).
+
+    Raises SourceError with file, line and column; if several files are at fault, with one such error for each in
+    ``errors``, the first first.
+    """
+    files = turtle_files(root)
+    sources: list[Source] = []
+    errors: list[SourceError] = []
+    for count, file in enumerate(files, start=1):
+        try:
+            sources.append(read_source(file, file.relative_to(root).as_posix()))
+        except SourceError as error:
+            errors.append(error)
+        if progress:
+            progress(count, len(files))
+    if errors:
+        raise SourceError.of(errors)
+    return Corpus(tuple(sources))
+
+
+def read_source(file: Path, path: str) -> Source:
+    """Parse one file; ``path`` is its path inside the repository. Raises SourceError."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise SourceError(f"The file cannot be read ({error.strerror}).", where=Where(path)) from None
+    return parse_source(content, path)
+
+
+def parse_source(content: bytes, path: str) -> Source:
+    """Parse the bytes of a Turtle file as strictly as RDF 1.1 Turtle says. Raises SourceError with line and column."""
+    kind = kind_of(path)
+    triples = tuple(dict.fromkeys(parse_turtle(content, path)))
+    if kind not in ("ontology", "shapes"):
+        _refuse_blank_nodes(triples, path)
+    return Source(path, kind, graph_iri(path), triples, digest(triples))
+
+
+def kind_of(path: str) -> str:
+    """The kind of a file: its top folder, or the folder below ``data/`` where that is a kind of its own."""
+    parts = path.split("/")
+    return parts[1] if len(parts) > 2 and parts[0] == "data" and parts[1] in SEPARATE else parts[0]
+
+
+def parse_turtle(content: bytes, origin: str) -> list[ox.Triple]:
+    """The triples of a Turtle text. Raises SourceError with ``origin``, line and column (in code points)."""
+    if deepest(content.decode("utf-8", errors="replace")) > MAX_NESTING:
+        raise SourceError(f"Brackets are nested more than {MAX_NESTING} deep.", where=Where(origin))
+    try:
+        quads = list(ox.parse(content, format=ox.RdfFormat.TURTLE))
+    except SyntaxError as error:
+        place = Where(origin, error.lineno, error.offset)
+        reason = str(error.msg).partition(": ")[2] or str(error.msg)
+        raise SourceError(f"{reason.rstrip('.')}.", where=place) from None
+    for quad in quads:
+        if isinstance(quad.object, ox.Triple) or getattr(quad.object, "direction", None) is not None:
+            raise SourceError(
+                f"{quad.object} is not in RDF 1.1.",
+                remedy="Write no triple terms and no directions of text.",
+                where=Where(origin),
+            )
+    return [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads]
+
+
+def _refuse_blank_nodes(triples: Iterable[ox.Triple], path: str) -> None:
+    for triple in triples:
+        if isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode):
+            raise SourceError(
+                f"Data may hold no blank nodes, but one is used with {triple.predicate}.",
+                remedy="Give the node an IRI of its own.",
+                where=Where(path),
+            )
+
+
+def digest(triples: Iterable[ox.Triple]) -> str:
+    """SHA-256, in hexadecimal, over the sorted canonical N-Quads of the triples (RDFC-1.0, section 4)."""
+    dataset = ox.Dataset(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in triples)
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    text = (ox.serialize(dataset, format=ox.RdfFormat.N_QUADS) or b"").decode("utf-8")
+    # Not splitlines(): a literal may hold U+2028 and the like unescaped. The text ends with a line feed.
+    lines = sorted(text.split("\n")[:-1])
+    return hashlib.sha256("".join(line + "\n" for line in lines).encode("utf-8")).hexdigest()
+
+
+def read_texts(folder: Path) -> list[Text]:
+    """The texts in a folder and those below it: every file in UTF-8, sorted by name.
+
+    Raises SettingError if there is no such folder or nothing in it that is a text.
+    """
+    if not folder.is_dir():
+        raise SettingError(f"There is no folder {folder}.", remedy="Name the folder of the source texts.")
+    found = [
+        Text(file.relative_to(folder).as_posix(), content, hashlib.sha256(content.encode("utf-8")).hexdigest())
+        for file in sorted(folder.rglob("*"))
+        if (content := read_text(file)) is not None
+    ]
+    if not found:
+        raise SettingError(f"The folder {folder} holds no texts.", remedy="Name the folder of the source texts.")
+    return found
+
+
+def text_files(root: Path, leave_out: Path) -> Iterator[tuple[str, str]]:
+    """Path inside the repository and content of each of its text files, without those made by tools.
+
+    ``leave_out`` is a folder that is skipped: that of the source texts, if it lies inside the repository.
+    """
+    for parent, folders, files in os.walk(root):
+        folders[:] = sorted(
+            name
+            for name in folders
+            if not (name in MADE_BY_TOOLS or name.endswith(".egg-info"))
+            and (not name.startswith(".") or name in CONFIGURATION)
+            and Path(parent, name).resolve() != leave_out.resolve()
+        )
+        for name in sorted(files):
+            file = Path(parent, name)
+            content = read_text(file)
+            if content is not None:
+                yield file.relative_to(root).as_posix(), content
+
+
+def read_text(file: Path) -> str | None:
+    """The content of a regular file in UTF-8; None if it is something else, cannot be read, or is over 10 MB."""
+    try:
+        if not file.is_file() or file.stat().st_size > LARGEST_TEXT:
+            return None
+        content = file.read_bytes().decode("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return None if "\0" in content else content

@@ -1,0 +1,22 @@
+"""Reading the gallery of queries from the repository."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kg.errors import SourceError
+from kg.sparql.gallery import GalleryQuery, parse
+
+
+def read_gallery(repository: Path) -> tuple[list[GalleryQuery], list[SourceError]]:
+    """The queries in ``queries/`` by name, and the errors of those whose header cannot be read."""
+    found: list[GalleryQuery] = []
+    errors: list[SourceError] = []
+    for file in sorted((repository / "queries").glob("*.rq")):
+        try:
+            found.append(parse(file.name, file.read_text("utf-8")))
+        except SourceError as error:
+            errors.append(error)
+        except (OSError, UnicodeDecodeError):
+            errors.append(SourceError(f"{file.name} cannot be read as UTF-8.", remedy="Save it as UTF-8."))
+    return found, errors

@@ -1,0 +1,89 @@
+"""The one error body: Problem Details (RFC 9457) for programmes, a page with the same content for readers."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+
+import werkzeug.exceptions
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from kg.errors import Busy, KgError, MethodNotAllowed, NotAcceptable, NotFound, RequestError, TooLarge
+from kg.sparql import negotiate
+from kg.web.site import page
+
+PROBLEM = negotiate.Format("problem", "application/problem+json", "json", ("application/json",))
+
+_BY_STATUS = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
+_SENTENCES = {
+    404: ("Nothing here has this name.", "Start from the home page, or ask the graph."),
+    405: ("This address does not take that method.", ""),
+    413: ("The request is larger than what is read.", "Send a shorter query."),
+}
+
+
+def register(app: Flask) -> None:
+    """Answer every error of the application in the one form."""
+    app.register_error_handler(Exception, lambda error: respond(app, error))
+
+
+def respond(app: Flask, error: Exception) -> Response:
+    """The response for an error; one that is nobody's fault but ours is logged and said to be."""
+    headers: dict[str, str] = {}
+    if isinstance(error, KgError):
+        problem = error
+    elif isinstance(error, HTTPException) and error.code and error.code < 500:
+        problem = _from_http(error)
+        if isinstance(error, werkzeug.exceptions.MethodNotAllowed):
+            headers["Allow"] = ", ".join(sorted(error.valid_methods or ()))
+            problem.remedy = f"Use one of: {headers['Allow']}."
+    else:
+        app.logger.error("A request failed", exc_info=error)
+        problem = KgError("Something went wrong that is our fault.", remedy="Try again; if it persists, report it.")
+        problem.http_status = HTTPStatus.INTERNAL_SERVER_ERROR
+    if isinstance(problem, Busy):
+        headers["Retry-After"] = "5"
+    response = _response(problem)
+    response.headers.update(headers)
+    response.headers["Vary"] = "Accept, Accept-Language"
+    return response
+
+
+def _from_http(error: HTTPException) -> KgError:
+    status = error.code or HTTPStatus.BAD_REQUEST
+    message, remedy = _SENTENCES.get(status, (error.description or error.name, ""))
+    problem = _BY_STATUS.get(status, RequestError)(message, remedy=remedy)
+    problem.http_status = status
+    return problem
+
+
+def body(problem: KgError) -> dict[str, object]:
+    """The members of the problem body: those of RFC 9457, and code, remedy, line and column where known."""
+    members: dict[str, object] = {
+        "type": "about:blank",
+        "title": HTTPStatus(problem.http_status).phrase,
+        "status": int(problem.http_status),
+        "detail": problem.message,
+        "code": problem.code,
+    }
+    if problem.remedy:
+        members["remedy"] = problem.remedy
+    if problem.where:
+        members |= {key: value for key in ("line", "column") if (value := getattr(problem.where, key)) is not None}
+    return members
+
+
+def written(problem: KgError) -> bytes:
+    """The problem body as JSON."""
+    return (json.dumps(body(problem), ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _response(problem: KgError) -> Response:
+    try:
+        choice = negotiate.choose(request.headers.get("Accept"), (), (PROBLEM, negotiate.HTML))
+    except NotAcceptable:
+        choice = negotiate.Choice(PROBLEM, PROBLEM.media_type)
+    if choice.format is negotiate.HTML:
+        return Response(page("error.html", problem=body(problem)), problem.http_status, mimetype="text/html")
+    return Response(written(problem), problem.http_status, content_type=PROBLEM.media_type)

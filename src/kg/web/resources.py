@@ -1,0 +1,144 @@
+"""Every IRI of the graph resolves by its path: as a page for readers, as RDF for programmes."""
+
+from __future__ import annotations
+
+import re
+
+import pyoxigraph as ox
+from flask import Blueprint, Response, request
+
+from kg.errors import NotFound
+from kg.model import Query
+from kg.rdf import BASE, GRAPH
+from kg.sparql import negotiate
+from kg.sparql.negotiate import Choice, Format
+from kg.web.site import language, page, site, text
+from kg.web.terms import Group, Labels, Shown, Term, groups
+
+_ENDINGS: dict[str, Format] = {format.ending: format for format in (*negotiate.GRAPHS, negotiate.HTML)}
+_ENDING = re.compile(r"(?P<path>.+)\.(?P<ending>" + "|".join(_ENDINGS) + ")")
+
+#: Documents whose terms are fragments, and the folder of the graphs that state them.
+_DOCUMENTS = ("ontology", "shapes")
+_TRIPLES_SHOWN = 1_000
+#: What an IRI of ours consists of (RFC 3986, unreserved and a few more); nothing else is looked up.
+_PATH = re.compile(r"[A-Za-z0-9\-._~/:@!&=+,;%]+")
+
+
+def blueprint() -> Blueprint:
+    """The routes of resources, of the two documents and of the named graphs."""
+    routes = Blueprint("resources", __name__)
+    routes.add_url_rule("/id/<path:path>", "resource", lambda path: resource(f"id/{path}"))
+    routes.add_url_rule("/graph/<path:path>", "graph", lambda path: graph(f"graph/{path}"))
+    for name in _DOCUMENTS:
+        for rule in (f"/{name}", f"/{name}.<ending>"):
+            routes.add_url_rule(rule, f"{name}{len(rule)}", document, defaults={"name": name})
+    return routes
+
+
+def resource(path: str) -> Response:
+    """What the graph says of a resource, and what points to it. Raises NotFound."""
+    iri, choice = _asked(path)
+    if choice.format is negotiate.HTML:
+        triples = site().graph("page", this=iri)
+        subject = ox.NamedNode(iri)
+        outgoing = [(triple.predicate, triple.object) for triple in triples if triple.subject == subject]
+        incoming = [(triple.predicate, triple.subject) for triple in triples if triple.object == subject]
+        if not (outgoing or incoming):
+            raise _unknown(iri)
+        labels = _labels(triples)
+        return _page(
+            "resource.html",
+            labels,
+            iri=iri,
+            path=f"/{iri[len(BASE):]}",
+            outgoing=groups(outgoing, labels),
+            incoming=groups(incoming, labels),
+            claims=site().table("claims", this=iri, lang=language()),
+            files=[row["graph"] for row in site().table("stated", this=iri)],
+        )
+    return _rdf(text("description", this=iri), iri, choice)
+
+
+def graph(path: str) -> Response:
+    """The triples of a named graph. Raises NotFound."""
+    iri, choice = _asked(path)
+    size = site().graph_sizes().get(iri)
+    if size is None:
+        raise _unknown(iri)
+    if choice.format is negotiate.HTML:
+        triples = site().graph("graph-start", this=iri)
+        labels = _labels(triples)
+        rows = [[labels.show(term) for term in (t.subject, t.predicate, t.object)] for t in triples[:_TRIPLES_SHOWN]]
+        return _page("graph.html", labels, iri=iri, path=f"/{iri[len(BASE):]}", rows=rows, size=size)
+    return _rdf(text("graph", this=iri), iri, choice)
+
+
+def document(name: str, ending: str | None = None) -> Response:
+    """The ontology, or the shapes: a page with an anchor per term, or all their triples. Raises NotFound."""
+    iri, choice = _asked(name if ending is None else f"{name}.{ending}")
+    if iri != BASE + name:
+        raise _unknown(iri)
+    folder = f"{GRAPH}{name}/"
+    if choice.format is not negotiate.HTML:
+        return _rdf(text("document", folder=folder), iri, choice)
+    key = f"{name} {language()} {request.script_root}"
+    about, sections = site().once(key, lambda: _contents(iri, folder))
+    return _page(
+        "document.html", Labels(language(), request.script_root), name=name, iri=iri, path=f"/{name}",
+        about=about, sections=sections,
+    )
+
+
+def _contents(iri: str, folder: str) -> tuple[list[Group], list[tuple[str, list[tuple[Shown, list[Group]]]]]]:
+    """What a document says of itself, and its terms with what it says of them, by kind."""
+    triples = site().graph("document", folder=folder)
+    labels = _labels(triples)
+    by_subject: dict[str, list[tuple[ox.NamedNode, Term]]] = {}
+    for triple in triples:
+        if isinstance(triple.subject, ox.NamedNode) and triple.subject.value.startswith(iri):
+            by_subject.setdefault(triple.subject.value, []).append((triple.predicate, triple.object))
+    about = groups(by_subject.pop(iri, []), labels)
+    sections: dict[str, list[tuple[Shown, list[Group]]]] = {}
+    for term in sorted(by_subject):
+        said = groups(by_subject[term], labels)
+        sections.setdefault(said[0].values[0].text, []).append((labels.show(ox.NamedNode(term)), said))
+    return about, sorted(sections.items())
+
+
+def _asked(path: str) -> tuple[str, Choice]:
+    """The IRI that a path stands for, and the format to answer in. Raises NotFound, NotAcceptable."""
+    match = _ENDING.fullmatch(path)
+    names = [_ENDINGS[match["ending"]].name] if match else [name for name in request.args.getlist("format") if name]
+    path = match["path"] if match else path
+    if not _PATH.fullmatch(path):
+        raise NotFound("Nothing in the graph has this name.", remedy="Start from the home page, or ask the graph.")
+    offered = (*negotiate.GRAPHS, negotiate.HTML)
+    return BASE + path, negotiate.choose(request.headers.get("Accept"), names, offered)
+
+
+def _unknown(iri: str) -> NotFound:
+    return NotFound(f"Nothing in the graph has the name {iri}.", remedy="Start from the home page, or ask the graph.")
+
+
+def _labels(triples: list[ox.Triple]) -> Labels:
+    labels = Labels(language(), request.script_root)
+    labels.read(triples)
+    return labels
+
+
+def _rdf(query: str, iri: str, choice: Choice) -> Response:
+    data = site().pool.answer(Query(query), negotiate.N_TRIPLES.name)
+    if not data:
+        raise _unknown(iri)
+    if choice.format is not negotiate.N_TRIPLES:
+        data = site().pool.answer(Query(query), choice.format.name)
+    response = Response(data, content_type=choice.content_type)
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _page(template: str, labels: Labels, **values: object) -> Response:
+    response = Response(page(template, labels, **values), mimetype="text/html")
+    response.headers["Vary"] = "Accept, Accept-Language"
+    return response

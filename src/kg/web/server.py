@@ -1,0 +1,66 @@
+"""The HTTP server around the application: waitress, with its limits and with our error body for what it refuses."""
+
+from __future__ import annotations
+
+import socket
+from http import HTTPStatus
+
+import waitress
+from flask import Flask
+from waitress.channel import HTTPChannel
+from waitress.server import BaseWSGIServer
+from waitress.task import ErrorTask
+
+from kg.errors import RequestError
+from kg.settings import Settings
+from kg.web.problems import PROBLEM, written
+
+_CONNECTIONS = 200
+#: An encoded character of a query in the address takes three bytes; the rest is for the other headers.
+_ENCODED = 3
+_OTHER_HEADERS = 65_536
+
+_REMEDIES = {
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Send a shorter query.",
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "Send a long query as the body of a POST.",
+}
+
+
+class _ProblemTask(ErrorTask):
+    """Answers what the server itself refuses, before the application sees it, in the one error body."""
+
+    def execute(self) -> None:
+        refusal = self.request.error
+        status = HTTPStatus(refusal.code)
+        problem = RequestError(f"The request cannot be read: {status.phrase}.", remedy=_REMEDIES.get(status, ""))
+        problem.http_status = status
+        body = written(problem)
+        self.status = f"{status.value} {status.phrase}"
+        self.response_headers.append(("Content-Type", PROBLEM.media_type))
+        self.response_headers.append(("X-Content-Type-Options", "nosniff"))
+        self.set_close_on_finish()
+        self.content_length = len(body)
+        self.write(body)
+
+
+class _Channel(HTTPChannel):
+    """A connection."""
+
+    error_task_class = _ProblemTask
+
+
+def create_server(app: Flask, settings: Settings, listener: socket.socket) -> BaseWSGIServer:
+    """A server of the application on a listening socket; ``run`` returns on SystemExit and KeyboardInterrupt."""
+    server = waitress.create_server(
+        app,
+        sockets=[listener],
+        threads=settings.threads,
+        connection_limit=_CONNECTIONS,
+        max_request_header_size=_ENCODED * settings.max_query_length + _OTHER_HEADERS,
+        # The application refuses what is larger than it reads, in its own words; this is the last resort.
+        max_request_body_size=2 * app.config["MAX_CONTENT_LENGTH"],
+        asyncore_use_poll=True,
+        ident=None,
+    )
+    server.channel_class = _Channel
+    return server

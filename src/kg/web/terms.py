@@ -1,0 +1,130 @@
+"""From triples to what a page shows: terms with labels in the reader's language, grouped by predicate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pyoxigraph as ox
+
+from kg.rdf import BASE, PREFIXES, shorten
+
+#: Properties that name things, best first.
+LABELS = tuple(
+    PREFIXES[prefix] + name
+    for prefix, name in (
+        ("rdfs", "label"),
+        ("skos", "prefLabel"),
+        ("foaf", "name"),
+        ("dcterms", "title"),
+        ("schema", "name"),
+        ("ckg", "summary"),
+    )
+)
+
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A term as shown: its text, the link if it has one, and the language or datatype of a literal."""
+
+    text: str
+    href: str | None = None
+    iri: str | None = None
+    language: str | None = None
+    datatype: str | None = None
+
+
+@dataclass
+class Labels:
+    """Labels found among triples, to be asked for in the reader's language; ``root`` is where the site lives."""
+
+    language: str
+    root: str = ""
+    _found: dict[str, dict[str, tuple[int, str]]] = field(default_factory=dict)
+
+    def read(self, triples: Iterable[ox.Triple]) -> None:
+        """Take in the labels among these triples."""
+        ranks = {iri: rank for rank, iri in enumerate(LABELS)}
+        for triple in triples:
+            rank = ranks.get(triple.predicate.value)
+            named = isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.Literal)
+            if rank is None or not named:
+                continue
+            by_language = self._found.setdefault(triple.subject.value, {})
+            spoken = triple.object.language or ""
+            candidate = (rank, triple.object.value)
+            by_language[spoken] = min(candidate, by_language.get(spoken, candidate))
+
+    def of(self, iri: str) -> tuple[str, str | None]:
+        """The label of an IRI and its language: the reader's, else without one, English, any; else a short name."""
+        found = self._found.get(iri, {})
+        for spoken in (self.language, "", "en", *sorted(found)):
+            if spoken in found:
+                return found[spoken][1], spoken or None
+        short = shorten(iri)
+        return (short if not short.startswith("<") else iri), None
+
+    def show(self, term: Term) -> Shown:
+        """A term as shown on a page."""
+        if isinstance(term, ox.NamedNode):
+            text, spoken = self.of(term.value)
+            return Shown(text, self.link(term.value), term.value, spoken)
+        if isinstance(term, ox.Literal):
+            datatype = term.datatype.value
+            plain = term.language or datatype == PREFIXES["xsd"] + "string"
+            return Shown(term.value, language=term.language, datatype=None if plain else shorten(datatype).strip("<>"))
+        return Shown("[…]")
+
+    def link(self, iri: str) -> str | None:
+        """Where to read about an IRI: our page for ours, itself for others; none if it is no web address."""
+        if iri.startswith(BASE):
+            return f"{self.root}/{iri[len(BASE):]}"
+        return iri if iri.startswith(("http://", "https://")) else None
+
+
+@dataclass(frozen=True)
+class Group:
+    """The values of one predicate."""
+
+    predicate: Shown
+    values: Sequence[Shown]
+
+
+def groups(pairs: Iterable[tuple[ox.NamedNode, Term]], labels: Labels) -> list[Group]:
+    """Predicate and value pairs, grouped: types first, then by label; the reader's language first among values."""
+    found: dict[str, dict[Term, None]] = {}
+    for predicate, value in pairs:
+        found.setdefault(predicate.value, {})[value] = None
+    kind = PREFIXES["rdf"] + "type"
+    shown = [
+        Group(
+            labels.show(ox.NamedNode(predicate)),
+            sorted(map(labels.show, values), key=lambda value: (value.language != labels.language, value.text)),
+        )
+        for predicate, values in sorted(found.items(), key=lambda item: item[0] != kind)
+    ]
+    return shown[:1] + sorted(shown[1:], key=_by_text) if kind in found else sorted(shown, key=_by_text)
+
+
+def _by_text(group: Group) -> str:
+    return group.predicate.text.casefold()
+
+
+def bindings(table: Mapping[str, object], labels: Labels) -> tuple[list[str], list[list[Shown | None]]]:
+    """Columns and rows of SPARQL results in JSON (SPARQL 1.1 Query Results JSON Format), as shown."""
+    columns: list[str] = table["head"]["vars"]  # type: ignore[index]
+    rows: list[dict[str, dict[str, str]]] = table["results"]["bindings"]  # type: ignore[index]
+    return columns, [[_cell(row.get(column), labels) for column in columns] for row in rows]
+
+
+def _cell(value: dict[str, str] | None, labels: Labels) -> Shown | None:
+    if value is None:
+        return None
+    if value["type"] == "uri":
+        return labels.show(ox.NamedNode(value["value"]))
+    if value["type"] == "literal":
+        datatype = value.get("datatype")
+        return Shown(value["value"], language=value.get("xml:lang"), datatype=shorten(datatype) if datatype else None)
+    return Shown("[…]")

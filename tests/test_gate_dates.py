@@ -1,0 +1,85 @@
+"""Dates: which EDTF strings are possible, and which bounds they have."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from gate_material import codes, judge
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kg.gate.dates import Span, span
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("2025-09-04", "2025-09-04", "2025-09-04"),
+        ("2025-09", "2025-09-01", "2025-09-30"),
+        ("2024-02", "2024-02-01", "2024-02-29"),
+        ("2025", "2025-01-01", "2025-12-31"),
+        ("2025-09~", "2025-09-01", "2025-09-30"),
+        ("2025?", "2025-01-01", "2025-12-31"),
+        ("2025%", "2025-01-01", "2025-12-31"),
+        ("202X", "2020-01-01", "2029-12-31"),
+        ("2025-XX", "2025-01-01", "2025-12-31"),
+        ("2025-21", "2025-03-01", "2025-05-31"),
+        ("2024-12~/..", "2024-12-01", None),
+        ("2024-12/", "2024-12-01", None),
+        ("../2030~", None, "2030-12-31"),
+        ("/2030", None, "2030-12-31"),
+        ("2025-09-04/2026-01", "2025-09-04", "2026-01-31"),
+        ("2025?/2026~", "2025-01-01", "2026-12-31"),
+        ("[2025-01..2025-03]", "2025-01-01", "2025-03-31"),
+        ("[2025-01,2025-03]", "2025-01-01", "2025-03-31"),
+        ("{2025-01..2025-03}", "2025-01-01", "2025-03-31"),
+        ("[..2025-03]", None, "2025-03-31"),
+        ("[2025-03..]", "2025-03-01", None),
+    ],
+)
+def test_bounds(text: str, first: str | None, last: str | None) -> None:
+    assert span(text) == Span(first, last)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "2025-13", "2025-02-30", "2025-02-29", "2025-9", "soon", "/", "..", "../..", "2026-01/2025-09", "2025/2026/2027",
+     "2025-01-01/2025-02-30", "04/09/2025"],
+)
+def test_impossible(text: str) -> None:
+    with pytest.raises(ValueError):
+        span(text)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.dates(min_value=datetime.date(1000, 1, 1)), st.dates(min_value=datetime.date(1000, 1, 1)))
+def test_an_interval_of_days_has_those_days_as_bounds(one: datetime.date, other: datetime.date) -> None:
+    first, last = sorted([one.isoformat(), other.isoformat()])
+    assert span(f"{first}/{last}") == Span(first, last)
+
+
+def date(edtf: str, **bounds: str) -> str:
+    stated = "".join(f' ; ckg:{name} "{day}"^^xsd:date' for name, day in bounds.items())
+    return f'date:d a ckg:DateSpan ; ckg:edtf "{edtf}"^^edtf:EDTF{stated} .'
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (date("2025-09", earliest="2025-09-01", latest="2025-09-30"), []),
+        (date("2024-12~/..", earliest="2024-12-01"), []),
+        (date("../2030~", latest="2030-12-31"), []),
+        (date("2025-09", earliest="2025-09-02", latest="2025-09-30"), ["DateShape-bounds"]),
+        (date("2025-09", earliest="2025-09-01"), ["DateShape-bounds"]),
+        (date("2024-12~/..", earliest="2024-12-01", latest="2026-01-01"), ["DateShape-bounds"]),
+        (date("2025-09"), ["DateShape-bounds", "DateShape-bounds"]),
+        (date("2025-02-30", earliest="2025-02-28", latest="2025-02-28"), ["DateShape-edtf"]),
+    ],
+)
+def test_findings(data: str, expected: list[str]) -> None:
+    found = judge(data, "")
+    assert codes(found) == expected
+    for finding in found.findings:
+        assert set(finding.messages) == {"en", "it"}
+        assert finding.where is not None and finding.where.origin == "data/d.ttl"

@@ -1,0 +1,94 @@
+"""Content negotiation: q-values, wildcards, names, languages."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kg.errors import NotAcceptable, RequestError
+from kg.sparql.negotiate import GRAPHS, HTML, TABLES, choose, language
+
+OFFERED = (*TABLES, HTML)
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        (None, "application/sparql-results+json"),
+        ("", "application/sparql-results+json"),
+        ("*/*", "application/sparql-results+json"),
+        (BROWSER, "text/html"),
+        ("application/json", "application/json"),
+        ("text/csv", "text/csv"),
+        ("TEXT/CSV", "text/csv"),
+        ("text/csv;q=0.5, application/sparql-results+xml;q=0.4", "text/csv"),
+        ("text/csv;q=0.4, application/sparql-results+xml;q=0.5", "application/sparql-results+xml"),
+        ("text/*", "text/csv"),
+        ("text/*, text/csv;q=0.1", "text/tab-separated-values"),
+        ("*/*;q=0.1, application/sparql-results+json;q=0", "application/sparql-results+xml"),
+        ("text/csv; charset=utf-8; q=1", "text/csv"),
+        ("nonsense, text/csv;q=2, text/tab-separated-values", "text/tab-separated-values"),
+        ("image/png, */*;q=0.01", "application/sparql-results+json"),
+    ],
+)
+def test_the_best_acceptable_format_is_chosen(accept: str | None, expected: str) -> None:
+    assert choose(accept, (), OFFERED).media_type == expected
+
+
+@pytest.mark.parametrize("accept", ["image/png", "*/*;q=0", "text/turtle", "nonsense"])
+def test_nothing_acceptable_is_said(accept: str) -> None:
+    with pytest.raises(NotAcceptable, match="text/csv"):
+        choose(accept, (), OFFERED)
+
+
+@pytest.mark.parametrize("name", ["turtle", "ttl", "TTL", "text/turtle"])
+def test_a_name_wins_over_the_header(name: str) -> None:
+    assert choose("application/ld+json", [name], GRAPHS).media_type == "text/turtle"
+
+
+def test_of_several_names_the_first_on_offer_wins() -> None:
+    assert choose(None, ["unknown", "rdf+xml", "turtle"], GRAPHS).media_type == "application/rdf+xml"
+
+
+def test_a_name_that_is_no_format_of_the_answer_is_said() -> None:
+    with pytest.raises(RequestError, match="json"):
+        choose(None, ["turtle", "ttl"], TABLES)
+
+
+@given(st.lists(st.tuples(st.sampled_from([f.media_type for f in OFFERED]), st.integers(0, 1000)), min_size=1))
+def test_the_choice_has_the_highest_quality(ranges: list[tuple[str, int]]) -> None:
+    best = {}
+    for media_type, quality in ranges:
+        best[media_type] = max(quality, best.get(media_type, 0))
+    accept = ", ".join(f"{media_type};q={quality / 1000}" for media_type, quality in ranges)
+    if max(best.values()) == 0:
+        with pytest.raises(NotAcceptable):
+            choose(accept, (), OFFERED)
+    else:
+        assert best[choose(accept, (), OFFERED).media_type] == max(best.values())
+
+
+@given(st.text())
+def test_no_header_breaks_it(accept: str) -> None:
+    try:
+        assert choose(accept, (), OFFERED).format in OFFERED
+    except NotAcceptable:
+        pass
+    assert language(accept, None, ("en", "it")) in ("en", "it")
+
+
+@pytest.mark.parametrize(
+    ("accept", "asked", "expected"),
+    [
+        (None, None, "en"),
+        ("it-IT,it;q=0.9,en;q=0.8", None, "it"),
+        ("de, it;q=0.3, en;q=0.5", None, "en"),
+        ("it", "en", "en"),
+        ("it", "fr", "it"),
+        ("it;q=0", None, "en"),
+    ],
+)
+def test_language(accept: str | None, asked: str | None, expected: str) -> None:
+    assert language(accept, asked, ("en", "it")) == expected

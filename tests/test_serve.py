@@ -1,0 +1,242 @@
+"""``kg serve`` as a real process: it starts, answers, withstands hostile queries and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from conftest import write_repository
+from serving import PATIENCE, Server, command, gone, serving, write_snapshot
+from test_guard import Trap
+from test_workers import DEADLY, ENDLESS, HUNGRY
+
+pytestmark = pytest.mark.server
+
+
+@pytest.fixture(scope="module")
+def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_snapshot(tmp_path_factory.mktemp("serve") / "state")
+
+
+@pytest.fixture(scope="module")
+def server(state: Path) -> Iterator[Server]:
+    with serving(state, "--deadline", "2") as one:
+        yield one
+
+
+def works(server: Server) -> bool:
+    return server.query("ASK { ?s ?p ?o }").json()["boolean"] is True
+
+
+def refused(*arguments: str, state: Path) -> str:
+    """What ``kg serve`` says when it cannot run; it must end with 2 and without a traceback."""
+    line, environment = command(*arguments, state=state)
+    done = subprocess.run(line, env=environment, capture_output=True, text=True, timeout=PATIENCE)
+    assert done.returncode == 2 and done.stdout == "" and "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+def test_it_prints_its_address_and_a_query_that_works(server: Server) -> None:
+    curl = server.printed.splitlines()[1]
+    assert server.address in server.printed and curl.startswith(f"curl {server.address}/sparql ")
+    query = curl.partition("'query=")[2].removesuffix("'")
+    assert "Concept" in server.query(query, Accept="text/csv").text
+
+
+def test_it_listens_on_the_loopback_address_only(server: Server) -> None:
+    port = int(server.address.rpartition(":")[2])
+    listening = {
+        line.split()[1].partition(":")[0]
+        for line in Path("/proc/net/tcp").read_text("ascii").splitlines()
+        if f":{port:04X} 00000000:0000 0A" in line
+    }
+    assert listening == {"0100007F"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        DEADLY,
+        "ASK { {}" + "UNION{}" * 12_000 + "}",
+        "ASK { " + "OPTIONAL{}" * 9_000 + "}",
+        "ASK { FILTER(" + "(" * 40_000 + "1" + ")" * 40_000 + ") }",
+        "ASK { FILTER(" + "!" * 90_000 + "true) }",
+        "ASK { FILTER(1" + "+1" * 45_000 + ") }",
+        "ASK { ?s ?p " + "<<( ?s ?p " * 6_000 + "1" + " )>>" * 6_000 + " }",
+        "ASK { " + "?s ?p ?o . " * 200 + "}",
+        "DESCRIBE " + "<a:b> " * 15_000,
+        '"' * 99_999,
+        "'" * 99_999,
+        "<" * 99_999,
+        "\\" * 99_999,
+        "ASK {" + "ex:" * 33_000,
+        "\x00" * 1_000,
+    ],
+    ids=lambda text: text[:14],
+)
+def test_hostile_queries_are_refused_in_words(server: Server, text: str) -> None:
+    answer = server.query(text)
+    assert answer.status == 400 and answer.media_type == "application/problem+json" and answer.json()["detail"]
+    assert works(server)
+
+
+def test_a_query_past_the_deadline_is_ended(server: Server) -> None:
+    answer = server.query(ENDLESS)
+    assert answer.status == 504 and answer.json()["code"] == "deadline"
+    assert works(server)
+
+
+def test_a_query_that_eats_memory_is_its_own_misfortune(server: Server) -> None:
+    assert server.query(HUNGRY).status in (400, 500, 504)
+    assert works(server)
+
+
+def test_many_at_once(server: Server) -> None:
+    queries = [ENDLESS, "ASK {}", DEADLY, "SELECT * { ?s ?p ?o }", "nonsense", HUNGRY, "ASK {}", "ASK {}"] * 3
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(server.query, queries))
+    for query, answer in zip(queries, answers, strict=True):
+        # A server with other work may also say that it is busy.
+        expected = {ENDLESS: {504}, HUNGRY: {400, 500, 504}, DEADLY: {400}, "nonsense": {400}}.get(query, {200})
+        assert answer.status in expected | {503}, (query[:20], answer.text)
+        assert answer.status == 200 or answer.media_type == "application/problem+json"
+    assert works(server)
+
+
+def test_no_query_opens_a_connection_or_a_file(server: Server, tmp_path: Path) -> None:
+    trap = Trap()
+    secret = tmp_path / "secret.nt"
+    secret.write_text("<a:a> <a:b> 'secret' .\n", "utf-8")
+    try:
+        for remote in (f"http://127.0.0.1:{trap.port}/x", secret.as_uri()):
+            for text in (
+                f"SELECT * {{ SERVICE <{remote}> {{ ?s ?p ?o }} }}",
+                f"SELECT * {{ SERVICE SILENT <{remote}> {{ ?s ?p ?o }} }}",
+                f"SELECT * {{ FILTER(1<2)SERVICE#>\n<{remote}> {{ ?s ?p ?o }} }}",
+                f"LOAD <{remote}>",
+                f"SELECT * FROM <{remote}> {{ ?s ?p ?o }}",
+                f"SELECT * FROM NAMED <{remote}> {{ GRAPH ?g {{ ?s ?p ?o }} }}",
+                f"DESCRIBE <{remote}>",
+            ):
+                answer = server.query(text, Accept="*/*")
+                assert answer.status in (200, 400) and "secret'" not in answer.text
+        assert trap.caught == 0
+    finally:
+        trap.close()
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        ({"Content-Type": "application/sparql-query"}, b" " * 1_500_000, 413),
+        # Refused before it is sent: the server does not wait for what it would not read.
+        ({"Content-Type": "application/sparql-query", "Content-Length": "3000000"}, None, 413),
+        ({"Host": "evil.example", "Content-Type": "application/sparql-query"}, b"ASK {}", 421),
+    ],
+)
+def test_refusals_have_the_one_body(server: Server, headers: dict[str, str], body: bytes | None, status: int) -> None:
+    answer = server.ask("POST", "/sparql", headers, body)
+    assert answer.status == status and answer.media_type == "application/problem+json"
+    assert answer.json()["status"] == status
+
+
+def test_an_address_too_long_is_refused_in_the_one_body(server: Server) -> None:
+    answer = server.ask("GET", "/sparql?query=" + "A" * 400_000)
+    assert answer.status == 431 and answer.json()["remedy"]
+
+
+def test_a_request_that_is_none_does_no_harm(server: Server) -> None:
+    port = int(server.address.rpartition(":")[2])
+    for bytes_sent in (b"", b"\x00" * 100, b"GET / HTTP/9.9\r\n\r\n", b"POST /sparql HTTP/1.1\r\nContent-Length: -1\r\n\r\n"):
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+            connection.sendall(bytes_sent)
+            connection.shutdown(socket.SHUT_WR)
+            connection.recv(1000)
+    assert works(server)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_when_told_and_leaves_no_process(state: Path, number: int) -> None:
+    with serving(state) as one:
+        assert works(one)
+        children = one.descendants()
+        assert len(children) == 3
+        assert one.stop(number) == 0
+        assert gone(children)
+
+
+def seconds_of_work(process: int) -> float:
+    """Processor time a process has used."""
+    fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_it_stops_in_the_middle_of_a_query(state: Path) -> None:
+    with serving(state, "--deadline", "600") as one, ThreadPoolExecutor(1) as threads:
+        children = one.descendants()
+        before = sum(map(seconds_of_work, children))
+        running = threads.submit(one.query, ENDLESS)
+        while sum(map(seconds_of_work, children)) < before + 0.2:
+            assert not running.done()
+        assert one.stop() == 0
+        assert gone(children)
+        # Whether the client still hears that its query was lost depends on who is faster.
+        assert isinstance(running.exception(), OSError) or running.result().status == 500
+
+
+def test_killed_it_takes_its_children_along(state: Path) -> None:
+    with serving(state) as one:
+        children = one.descendants()
+        one.stop(signal.SIGKILL)
+        assert gone(children)
+
+
+def test_it_survives_the_death_of_every_child(state: Path) -> None:
+    with serving(state) as one:
+        for child in one.descendants():
+            os.kill(child, signal.SIGKILL)
+        statuses = [one.query("ASK {}").status for _ in range(6)]
+        assert set(statuses) <= {200, 500} and statuses[-3:] == [200, 200, 200]
+        children = one.descendants()
+        one.stop()
+        assert gone(children)
+
+
+def test_without_a_snapshot_it_builds_one(tmp_path: Path) -> None:
+    repository = write_repository(tmp_path / "repository")
+    with serving(tmp_path / "state", repository=repository) as one:
+        answer = one.ask("GET", "/id/actor/freedonia.ttl")
+        assert answer.status == 200 and "Freedonia" in answer.text
+        assert "Who stands where" in one.ask("GET", "/", {"Accept": "text/html"}).text
+
+
+def test_a_taken_port_is_said_in_a_sentence(server: Server, state: Path) -> None:
+    said = refused("--port", server.address.rpartition(":")[2], state=state)
+    assert said.startswith(f"kg: {server.address} ") and "--port" in said
+
+
+@pytest.mark.parametrize("arguments", [("--port", "x"), ("--port", "70000"), ("--deadline", "0"), ("--workers", "0")])
+def test_an_invalid_setting_is_said_in_a_sentence(state: Path, arguments: tuple[str, str]) -> None:
+    assert arguments[0] in refused(*arguments, state=state)
+
+
+def test_a_damaged_snapshot_is_said_in_a_sentence(tmp_path: Path) -> None:
+    state = write_snapshot(tmp_path / "state")
+    next(state.glob("snapshots/*/manifest.json")).write_text("{", "utf-8")
+    assert "kg build" in refused("--port", "0", state=state)
+
+
+def test_a_malformed_query_file_does_not_keep_it_from_starting(tmp_path: Path, state: Path) -> None:
+    repository = write_repository(tmp_path / "repository")
+    (repository / "queries" / "broken.rq").write_text("#+ what\nASK {}", "utf-8")
+    with serving(state, repository=repository) as one:
+        assert "Who stands where" in one.ask("GET", "/", {"Accept": "text/html"}).text
+
+
