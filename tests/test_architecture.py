@@ -15,7 +15,7 @@ PACKAGE = ROOT / "src" / "kg"
 
 #: Layer of each module or subpackage of ``kg``: it imports from lower layers, or from its own without a cycle.
 LAYERS: dict[int, set[str]] = {
-    0: {"", "errors", "settings", "rdf"},
+    0: {"", "errors", "settings", "rdf", "terms"},
     1: {"model"},
     2: {"binding", "gate", "linking", "passages", "querytext", "reasoning", "sparql", "turtle"},
     3: {"build", "engine", "journal", "remote", "sources", "wikidata", "workers"},

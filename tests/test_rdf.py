@@ -5,7 +5,8 @@ import pytest
 import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
-from kg.rdf import PREFIXES, graph_iri, shorten, to_ox, to_rdflib
+from kg.rdf import PREFIXES, graph_iri, shorten
+from kg.terms import to_ox, to_rdflib
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 TERMS = st.one_of(

@@ -46,8 +46,10 @@ def refused(*arguments: str, state: Path) -> str:
 def test_it_prints_its_address_and_a_query_that_works(server: Server) -> None:
     curl = server.printed.splitlines()[1]
     assert server.address in server.printed and curl.startswith(f"curl {server.address}/sparql ")
-    query = curl.partition("'query=")[2].removesuffix("'")
-    assert "Concept" in server.query(query, Accept="text/csv").text
+    asked = curl.partition("--data-urlencode 'query")[2].removesuffix("'")
+    query = Path(asked[1:]).read_text("utf-8") if asked.startswith("@") else asked[1:]
+    answer = server.query(query, Accept="text/csv")
+    assert answer.status == 200 and answer.media_type == "text/csv" and answer.text.strip()
 
 
 def test_it_listens_on_the_loopback_address_only(server: Server) -> None:

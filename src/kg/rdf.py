@@ -1,9 +1,6 @@
-"""The one prefix table, the IRIs of graphs, and the conversion of terms between rdflib and pyoxigraph."""
+"""The one prefix table and the IRIs of graphs."""
 
 from __future__ import annotations
-
-import pyoxigraph as ox
-import rdflib
 
 BASE = "https://w3id.org/coalition-kg/"
 ID = BASE + "id/"
@@ -89,40 +86,6 @@ def graph_iri(path: str) -> str:
 
 #: The graph that holds the closure, and those that never enter the default graph.
 CLOSURE_GRAPH = graph_iri("closure")
-
-
-def to_rdflib(term: ox.NamedNode | ox.BlankNode | ox.Literal) -> rdflib.term.Identifier:
-    """Convert a pyoxigraph term. ``xsd:string`` becomes a plain literal, as rdflib tells the two apart (RDF 1.1, 3.3).
-
-    Raises ValueError on a term that rdflib has no counterpart for (a triple term).
-    """
-    if isinstance(term, ox.NamedNode):
-        return rdflib.URIRef(term.value)
-    if isinstance(term, ox.BlankNode):
-        return rdflib.BNode(term.value)
-    if isinstance(term, ox.Literal):
-        if term.language:
-            return rdflib.Literal(term.value, lang=term.language)
-        datatype = term.datatype.value
-        if datatype == PREFIXES["xsd"] + "string":
-            return rdflib.Literal(term.value)
-        return rdflib.Literal(term.value, datatype=rdflib.URIRef(datatype), normalize=False)
-    raise ValueError(f"Unexpected pyoxigraph term: {term!r}")
-
-
-def to_ox(term: rdflib.term.Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-    """Convert an rdflib term. Raises ValueError on a term pyoxigraph has no counterpart for."""
-    if isinstance(term, rdflib.URIRef):
-        return ox.NamedNode(str(term))
-    if isinstance(term, rdflib.BNode):
-        return ox.BlankNode(str(term))
-    if isinstance(term, rdflib.Literal):
-        if term.language:
-            return ox.Literal(str(term), language=term.language)
-        if term.datatype is not None:
-            return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)))
-        return ox.Literal(str(term))
-    raise ValueError(f"Unexpected rdflib term: {term!r}")
 
 
 def shorten(iri: str) -> str:

@@ -18,7 +18,7 @@ from kg.errors import SettingError, SnapshotError
 from kg.settings import Settings
 from kg.workers import Limits, Pool
 
-#: A query to try, printed with the address.
+#: What to ask where the repository has no query of its own to offer.
 _TO_TRY = "SELECT ?type (COUNT(*) AS ?n) WHERE { ?s a ?type } GROUP BY ?type ORDER BY DESC(?n) LIMIT 10"
 _BACKLOG = 128
 
@@ -78,7 +78,8 @@ def _run(chosen: Settings, pool: Pool, listener: socket.socket) -> None:
     server = create_server(create_app(chosen, pool, gallery), chosen, listener)
     address = _address(chosen.host, listener.getsockname()[1])
     click.echo(f"Serving the graph on {address} until Ctrl-C. Try:")
-    click.echo(f"curl {address}/sparql -H 'Accept: text/csv' --data-urlencode 'query={_TO_TRY}'")
+    asked = f"query@{chosen.repository / 'queries' / gallery[0].name}" if gallery else f"query={_TO_TRY}"
+    click.echo(f"curl {address}/sparql -H 'Accept: text/csv' --data-urlencode '{asked}'")
     server.run()
     server.close()
 

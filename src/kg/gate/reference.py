@@ -4,20 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pyoxigraph as ox
 import pyshacl
 import rdflib
 from pyshacl.errors import ReportableRuntimeError
 from rdflib.namespace import RDF, SH
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result as Answer
 
 from kg.errors import ShapesError
 from kg.gate.result import Result
 from kg.gate.shapes import Index
-from kg.rdf import to_ox, to_rdflib
+from kg.terms import to_ox, to_rdflib
 
 #: How deep shapes may name shapes; pySHACL's own 15 is less than a chain of nested shapes may need.
 DEPTH = 50
+
+
+class _Data(rdflib.Graph):
+    """A graph that reads each query once: pySHACL asks a constraint's query anew for every focus node."""
+
+    def __init__(self) -> None:
+        super().__init__(bind_namespaces="none")
+        self._read: dict[tuple[str, str], Query] = {}
+
+    def query(self, query_object: object, *arguments: Any, **options: Any) -> Answer:
+        if isinstance(query_object, str):
+            # The third argument after the query is rdflib's ``initNs``, the prefixes the query may use.
+            names = dict((arguments[2] if len(arguments) > 2 else options.get("initNs")) or {})
+            key = query_object, repr(sorted((str(prefix), str(space)) for prefix, space in names.items()))
+            if key not in self._read:
+                self._read[key] = prepareQuery(query_object, initNs=names)
+            query_object = self._read[key]
+        return super().query(query_object, *arguments, **options)  # type: ignore[arg-type]
 
 
 def validate(data: Iterable[ox.Triple], shapes: Iterable[ox.Triple]) -> list[Result]:
@@ -63,7 +85,7 @@ def _literals_as_written() -> Iterator[None]:
 
 
 def _graph(triples: Iterable[ox.Triple]) -> rdflib.Graph:
-    graph = rdflib.Graph(bind_namespaces="none")
+    graph = _Data()
     for triple in triples:
         graph.add((to_rdflib(triple.subject), to_rdflib(triple.predicate), to_rdflib(triple.object)))
     return graph

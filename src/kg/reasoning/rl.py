@@ -11,7 +11,7 @@ from owlrl import OWLRL_Semantics
 from rdflib.namespace import OWL, RDFS
 from rdflib.term import Node
 
-from kg.rdf import to_ox, to_rdflib
+from kg.terms import to_ox, to_rdflib
 
 #: Name and version, for the manifest of a snapshot.
 VERSION = f"owlrl {version('owlrl')}"

@@ -54,6 +54,7 @@ def resource(path: str) -> Response:
             path=f"/{iri[len(BASE):]}",
             outgoing=groups(outgoing, labels),
             incoming=groups(incoming, labels),
+            evidence=site().table("evidence", this=iri, lang=language()),
             claims=site().table("claims", this=iri, lang=language()),
             files=[row["graph"] for row in site().table("stated", this=iri)],
         )
