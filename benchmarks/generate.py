@@ -10,8 +10,8 @@ written down here; it is measured from the real data on every run:
 - A made node takes the statements of a real node of its class, drawn at random: which properties go together, how often
   each is repeated, and which terms of the vocabularies are used keep their proportions.
 - A statement about another node gets another one of the same class, drawn as often as the real statements with that
-  property name it: what much is said about in the real graph is so in a region. One in twenty names a node of an earlier
-  region, so that the regions hang together.
+  property name it: what much is said about in the real graph is so in a region. One in twenty names a node of an
+  earlier region, so that the regions hang together.
 - Properties that can lead from a class back to it (from step to step, from claim to claim, from forum to wider forum)
   keep the real structure: depth and branching are the real ones, and there are no cycles.
 - No node names another by two properties, so that disjoint properties stay disjoint.
@@ -179,9 +179,15 @@ def generate(size: int, seed: int = 1, measured: Measured | None = None) -> Iter
         yield from Region(measured, number, share, chance).triples()
 
 
+def real(root: Path = ROOT) -> Iterator[ox.Triple]:
+    """The graph of the repository itself: ontology and data."""
+    sources = load(root).of_kind("ontology", "data")
+    yield from dict.fromkeys(_numbered(triple for source in sources for triple in source.triples))
+
+
 def proportions(measured: Measured) -> Iterator[str]:
     """What was measured, in Markdown: nodes of each class, and triples for each of them by property."""
-    yield f"{len(measured.fixed):,} triples are kept; {measured.size:,} about {len(measured.kind):,} nodes are a region."
+    yield f"{len(measured.fixed):,} triples are kept; {measured.size:,} on {len(measured.kind):,} nodes are a region."
     yield ""
     yield "| class | nodes | share | triples a node | properties (mean values a node) |\n|---|--:|--:|--:|---|"
     for kind, count in Counter(measured.kind.values()).most_common():
@@ -189,9 +195,9 @@ def proportions(measured: Measured) -> Iterator[str]:
             predicate for node, statements in measured.stated.items() if measured.kind[node] == kind
             for predicate, _ in statements if predicate != TYPE
         )
-        means = ", ".join(f"{shorten(predicate.value)} {number / count:.2g}" for predicate, number in used.most_common())
-        each = (used.total() + count) / count
-        yield f"| {shorten(kind)} | {count} | {count / len(measured.kind):.1%} | {each:.1f} | {means} |"
+        means = ", ".join(f"{shorten(each.value)} {number / count:.2g}" for each, number in used.most_common())
+        size = (used.total() + count) / count
+        yield f"| {shorten(kind)} | {count} | {count / len(measured.kind):.1%} | {size:.1f} | {means} |"
     yield ""
     yield "Recursive: " + ", ".join(sorted(shorten(predicate.value) for predicate in measured.recursive)) + "."
 

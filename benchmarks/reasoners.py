@@ -1,9 +1,10 @@
 """One reasoner over one graph, in a process of its own, so that its time and memory are its own.
 
-Usage: python benchmarks/reasoners.py NAME GRAPH.nt CONCLUSIONS.nt ROUNDS
+Usage: python benchmarks/reasoners.py NAME GRAPH.nt CONCLUSIONS.nt ROUNDS GIGABYTES
 
 Prints one line of JSON; writes what was concluded and is neither asserted nor trivial (``kg.reasoning.trivial``).
 Reading the file and writing the conclusions are not part of the time that is told, which is the best of the rounds.
+The process may not use more than so many gigabytes of memory.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ import rdflib
 from kg.rdf import PREFIXES
 from kg.reasoning import REASONERS, closure
 from kg.reasoning.trivial import is_trivial
+from kg.rulebook import load_rules
 from kg.terms import to_ox
+from measure import ROOT
 from owlrl import OWLRL_Semantics
 
 try:
@@ -62,10 +65,10 @@ UPDATES = {
 
 def ours(name: str, path: Path) -> Run:
     """One of the reasoners of ``kg.reasoning``; it leaves trivial conclusions out by itself."""
-    triples = read(path)
+    triples, rules = read(path), load_rules()
 
     def run() -> Callable[[], Iterable[ox.Triple]]:
-        found = closure(triples, reasoner=name)
+        found = closure(triples, reasoner=name, rules=rules)
         return lambda: found.inferred
 
     return run
@@ -151,6 +154,8 @@ def megabytes() -> float:
 def main() -> None:
     """Run, measure, tell."""
     name, graph, conclusions, rounds = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
+    most = int(float(sys.argv[5]) * 1e9)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     start = time.perf_counter()
     run = prepare(name, graph)
     before = getattr(run, "before", lambda: None)

@@ -96,6 +96,13 @@ def write_repository(root: Path) -> Path:
     return root
 
 
+def damage(store: Path) -> None:
+    """Spoil the files of a store on disk that hold its data."""
+    for file in store.glob("*.sst"):
+        content = file.read_bytes()
+        file.write_bytes(content[: len(content) // 4] + bytes(len(content) // 2) + content[len(content) * 3 // 4 :])
+
+
 @pytest.fixture
 def repository(tmp_path: Path) -> Path:
     """The folder of a tiny repository that may be changed."""

@@ -44,10 +44,10 @@ def corpus(data: str, shapes: str, ontology: str = ONTOLOGY) -> Corpus:
 
 
 def judge(data: str, shapes: str, engine: str = "fast", ontology: str = ONTOLOGY) -> Report:
-    """The report on such a corpus, with its texts at hand."""
+    """The report on such a corpus by its shapes alone, with its texts at hand."""
     texts = {"data/d.ttl": HEADER + data, "ontology/o.ttl": HEADER + ontology}
     texts["shapes/s.ttl"] = HEADER + shapes + PREFIX_DECLARATIONS
-    return check(corpus(data, shapes, ontology), engine, texts)
+    return check(corpus(data, shapes, ontology), engine, texts, names=False)
 
 
 def sparql(select: str) -> str:

@@ -17,8 +17,8 @@ PACKAGE = ROOT / "src" / "kg"
 LAYERS: dict[int, set[str]] = {
     0: {"", "errors", "settings", "rdf", "terms"},
     1: {"model"},
-    2: {"binding", "gate", "linking", "passages", "querytext", "reasoning", "sparql", "turtle"},
-    3: {"build", "engine", "journal", "remote", "sources", "wikidata", "workers"},
+    2: {"binding", "blocks", "gate", "linking", "parsing", "passages", "querytext", "reasoning", "sparql", "turtle"},
+    3: {"build", "engine", "journal", "remote", "rulebook", "sources", "wikidata", "workers"},
     4: {"__main__", "cli", "web"},
 }
 LAYER_OF = {name: layer for layer, names in LAYERS.items() for name in names}

@@ -1,5 +1,6 @@
 """Building: what a snapshot holds, and that nothing that goes wrong takes the last good one away."""
 
+import errno
 import json
 import os
 import shutil
@@ -11,10 +12,10 @@ from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from conftest import PREFIXES
+from conftest import PREFIXES, damage
 from kg.build import build, snapshot_digest
 from kg.engine import Engine, current
-from kg.errors import BuildError, SourceError
+from kg.errors import BuildError, SourceError, StateError
 from kg.model import Corpus, Finding, Query, Report
 from kg.sources import load
 
@@ -115,15 +116,39 @@ def test_files_that_do_not_conform_are_refused_if_asked(repository: Path, state:
         checked.append(corpus)
         return Report((finding,), "test")
 
-    with pytest.raises(BuildError, match="kg check"):
+    with pytest.raises(BuildError, match=r"conform: 1 violation\. Run kg check"):
         build(repository, state, check=check)
     assert len(checked) == 1 and not (state / "current").exists()
 
 
 def test_a_folder_that_cannot_be_written_is_named(repository: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", "utf-8")
-    with pytest.raises(BuildError, match="--state"):
-        build(repository, tmp_path / "file" / "state")
+    for state in (tmp_path / "file" / "state", tmp_path / "file"):
+        with pytest.raises(StateError, match="Move away the file .* --state"):
+            build(repository, state)
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"), [(errno.ENOSPC, "Free space"), (errno.EACCES, "Let this user"), (errno.EROFS, "another folder")]
+)
+def test_the_remedy_fits_the_reason(
+    repository: Path, state: Path, monkeypatch: pytest.MonkeyPatch, number: int, remedy: str
+) -> None:
+    def refuse(*arguments: object, **more: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("kg.build.tempfile.mkdtemp", refuse)
+    with pytest.raises(StateError, match=remedy) as caught:
+        build(repository, state)
+    assert caught.value.exit_code == 2
+
+
+def test_a_damaged_store_does_not_stop_a_build(repository: Path, state: Path) -> None:
+    first, _ = build(repository, state)
+    damage(Path(first.path) / "store")
+    add(repository, "actor:freedonia <http://www.w3.org/2000/01/rdf-schema#seeAlso> actor:sylvania .", "data/links/x.ttl")
+    second, is_new = build(repository, state)
+    assert is_new and second.counts["inferred"] == first.counts["inferred"]
 
 
 STAGES = ["Reading", "Drawing", "Writing", "Switching"]

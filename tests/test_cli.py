@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from conftest import PREFIXES
+from checkout import ROOT
+from conftest import PREFIXES, damage
 from hypothesis import given
 from hypothesis import strategies as st
 from kg.cli import COMMANDS
 from kg.cli.table import NARROWEST, display_width, render, show
+from kg.engine import current
 from kg.passages import sha256
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -76,7 +79,15 @@ def test_build_from_any_folder_of_a_checkout(run_kg: Run, repository: Path) -> N
 
 
 def test_outside_a_checkout_there_is_nothing_to_build(run_kg: Run, tmp_path: Path) -> None:
-    assert "KG_REPOSITORY" in one_sentence(run_kg("build", cwd=tmp_path), 2)
+    # The package alone: where it lies in its checkout, it uses that one.
+    shutil.copytree(ROOT / "src" / "kg", tmp_path / "alone" / "kg", ignore=shutil.ignore_patterns("__pycache__"))
+    result = run_kg("build", cwd=tmp_path, PYTHONPATH=str(tmp_path / "alone"))
+    assert "KG_REPOSITORY" in one_sentence(result, 2)
+
+
+def test_from_anywhere_the_checkout_around_the_programme_is_used(run_kg: Run, tmp_path: Path) -> None:
+    problem = one_sentence(run_kg("--state", str(tmp_path / "state"), "query", "ASK {}", cwd=tmp_path), 2)
+    assert "kg build" in problem and "KG_REPOSITORY" not in problem
 
 
 def test_a_syntax_error_is_a_sentence_with_its_place(run_kg: Run, repository: Path) -> None:
@@ -104,6 +115,43 @@ def test_a_setting_that_cannot_be_used(run_kg: Run, repository: Path) -> None:
 
 def test_query_before_anything_is_built(run_kg: Run, repository: Path) -> None:
     assert "kg build" in one_sentence(run_kg("query", "ASK {}", cwd=repository), 2)
+
+
+def test_query_on_a_damaged_store(run_kg: Run, repository: Path, state: Path) -> None:
+    run_kg("--state", str(state), "build", cwd=repository)
+    damage(current(state) / "store")
+    result = run_kg("--state", str(state), "query", "SELECT * { ?s ?p ?o }", cwd=repository)
+    assert "kg build --force" in one_sentence(result, 2)
+    assert "Built" in run_kg("--state", str(state), "build", "--force", cwd=repository).stdout
+    assert run_kg("--state", str(state), "query", "SELECT * { ?s ?p ?o }", cwd=repository).returncode == 0
+
+
+def test_build_says_whether_the_shapes_judged(run_kg: Run, repository: Path) -> None:
+    (repository / "ontology" / "skos.ttl").write_text(
+        f"{PREFIXES}skos:Concept a owl:Class . stance:supports a skos:Concept . "
+        "stance:opposes a skos:Concept .\n", "utf-8"
+    )
+    assert "Not judged against the shapes; run: kg check" in run_kg("build", cwd=repository).stdout
+    judged = run_kg("build", "--check", "--force", cwd=repository)
+    assert judged.returncode == 0 and "kg check" not in judged.stdout, judged.stderr
+
+
+@pytest.mark.parametrize("content", [b"<urn:a> <urn:b>\n '\xe8' .\n", b"\xef\xbb\xbf<urn:a> <urn:b> 'x' .\n"])
+def test_check_and_fmt_say_the_same_of_bytes(run_kg: Run, repository: Path, content: bytes) -> None:
+    (repository / "data" / "x.ttl").write_bytes(content)
+    checked, laid = (one_sentence(run_kg(*command, cwd=repository), 2) for command in (("check",), ("fmt", "data/x.ttl")))
+    assert checked == laid and checked.startswith(("kg: data/x.ttl:2:3: ", "kg: data/x.ttl:1:1: "))
+
+
+def test_fmt_passes_nothing_over(run_kg: Run, repository: Path) -> None:
+    (repository / "data" / "a.TTL").write_text("", "utf-8")
+    assert "data/a.TTL: Only files whose names end in .ttl" in run_kg("fmt", cwd=repository).stderr
+
+
+def test_a_state_that_cannot_be_written_could_not_run(run_kg: Run, repository: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    said = one_sentence(run_kg("--state", str(tmp_path / "file"), "build", cwd=repository), 2)
+    assert "cannot be written" in said and "Move away the file" in said
 
 
 def test_query_as_a_table(ask: Run) -> None:
@@ -217,8 +265,11 @@ def test_verify_when_all_agrees(run_kg: Run, verified: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (("oa:end 26", "oa:end 25"), "data/evidence.ttl: claim:e0: its SHA-256"),
-        (("ckg:paragraphs 2", "ckg:paragraphs 3"), "topic:one: ckg:paragraphs: the graph has 3, found 2"),
+        (("oa:end 26", "oa:end 25"), "data/evidence.ttl:16: claim:e0: its SHA-256"),
+        (("oa:end 26", "oa:end 25"), "Correct oa:start and oa:end"),
+        (("oa:end 26", 'oa:end "26"'), "claim:e0: oa:end: the graph has 26, found"),
+        (("oa:end 26", 'oa:end "26"'), "without quotation marks"),
+        (("ckg:paragraphs 2", "ckg:paragraphs 3"), "topic:one: ckg:paragraphs: the graph has 3, found 2. Write 2."),
         (("claim:e27 a ckg:PassageEvidence", "claim:e27 a ckg:Nothing"), "paragraph 1, 27–44: uncovered (Il … tace)"),
         (('ckg:sha256 "', 'ckg:sha256 "0'), "nothing could be compared"),
     ],
@@ -241,7 +292,8 @@ def test_verify_reports_copied_words(run_kg: Run, verified: Path) -> None:
 
 def test_verify_without_texts(run_kg: Run, verified: Path) -> None:
     assert "no folder" in one_sentence(run_kg("sources", "verify", "--texts", "nope", cwd=verified), 2)
-    assert run_kg("sources", "verify", cwd=verified).returncode == 2
+    said = one_sentence(run_kg("sources", "verify", cwd=verified), 2)
+    assert "--texts DIR" in said and "KG_TEXTS" in said
 
 
 def test_claims_are_listed_by_kind_and_source(run_kg: Run, verified: Path) -> None:

@@ -16,11 +16,22 @@ import pytest
 from checkout import ROOT, repository_files
 
 from kg.cli import kg as GROUP
+from kg.cli.query import write
+from kg.engine import Engine
+from kg.errors import SourceError
+from kg.model import Query
+from kg.rdf import PREFIXES
 from kg.settings import SETTINGS
+from kg.sources import read_source
+from kg.sparql.gallery import parse
+from kg.sparql.guard import Limits, inspect
 
 README = (ROOT / "README.md").read_text("utf-8")
 COMMANDS_PAGE = ROOT / "docs" / "cli.md"
 SETTINGS_PAGE = ROOT / "docs" / "settings.md"
+GUIDE = ROOT / "docs" / "ontology.md"
+#: A worked query of the guide and the answer printed below it.
+WORKED = re.compile(r"^```sparql\n(?P<query>.*?)^```\n\n```text\n(?P<answer>.*?)^```$", re.M | re.S)
 PAGES = [path for path in repository_files() if path.suffix == ".md"]
 each_page = pytest.mark.parametrize("page", PAGES, ids=[str(path.relative_to(ROOT)) for path in PAGES])
 
@@ -114,7 +125,7 @@ def test_commands_shown_are_commands_that_exist(page: Path, command: str) -> Non
     if words[0] == "make":
         targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.M)
         assert [word for word in words[1:] if "=" not in word and word not in targets] == []
-    elif words[0] == "kg":
+    elif words[0] in ("kg", ".venv/bin/kg"):
         assert_kg_accepts(words[1:])
     else:
         # curl is run as it stands in a test below; pip install by the tests of the wheel.
@@ -171,9 +182,83 @@ def test_the_python_client_shown_prints_rows(live_server: str) -> None:
     assert done.stdout.strip(), "the client printed no row"
 
 
+def answer_to(query: str, engine: Engine) -> str:
+    """What ``kg query`` prints for a query of the guide, whose header may give the day."""
+    inspect(query, Limits())
+    asked = parse("guide", query)
+    return write(engine.query(Query(asked.text, bindings={"asOf": asked.as_of} if asked.as_of else {})), "table").decode()
+
+
+@pytest.mark.parametrize("worked", [m.groupdict() for m in WORKED.finditer(GUIDE.read_text("utf-8"))])
+def test_worked_queries_print_what_the_guide_shows(worked: dict[str, str], real_graph: Engine) -> None:
+    """If the data have changed, read the new answers, then ``python tests/test_docs.py`` writes them into the guide."""
+    assert answer_to(worked["query"], real_graph) == worked["answer"]
+    assert not worked["answer"].endswith("\n0 rows\n")
+
+
+def test_every_query_of_the_guide_has_its_answer() -> None:
+    text = GUIDE.read_text("utf-8")
+    assert len(WORKED.findall(text)) == len(blocks(text, "sparql")) >= 6
+
+
+def test_the_guide_has_every_kind_with_those_below_it(real_graph: Engine) -> None:
+    rows = re.findall(r"^\| `ckg:(\w+)` \| ((?:`ckg:\w+`(?:, )?)+) \|$", GUIDE.read_text("utf-8"), re.M)
+    shown = {(below, above) for above, kinds in rows for below in re.findall(r"\w+(?=`)", kinds)}
+    stated = real_graph.query(
+        Query(
+            f"""SELECT ?below ?above {{ GRAPH ?module {{ ?below <{PREFIXES["rdfs"]}subClassOf> ?above }}
+            FILTER(STRSTARTS(STR(?module), "{PREFIXES["graph"]}ontology/") && STRSTARTS(STR(?above), "{PREFIXES["ckg"]}")) }}"""
+        )
+    )
+    assert shown == {tuple(term.value.removeprefix(PREFIXES["ckg"]) for term in row) for row in stated}
+
+
+def test_the_guide_has_every_prefix() -> None:
+    rows = re.findall(r"^\| `(\w+):` \| `([^`]+)` \|", GUIDE.read_text("utf-8"), re.M)
+    assert dict(rows) == PREFIXES and len(rows) == len(PREFIXES)
+
+
+def test_the_passage_shown_in_the_readme_is_that_of_the_graph(real_graph: Engine) -> None:
+    (picture,) = (block for block in blocks(README, "text") if block.startswith("claim:"))
+    prefixes = "".join(f"PREFIX {prefix}: <{space}>\n" for prefix, space in PREFIXES.items())
+    nodes = [picture.partition("\n")[0]]
+    for line in picture.splitlines()[1:]:
+        depth = (len(line) - len(line.lstrip())) // 4
+        predicate, value = line.split()
+        subject, nodes = nodes[depth - 1], [*nodes[:depth], value]
+        written = value if ":" in value or len(value) < 10 else f'"{value}"'
+        assert real_graph.query(Query(f"{prefixes}ASK {{ {subject} {predicate} {written} }}")), line
+
+
+def test_the_mistake_shown_in_the_readme_is_reported_so(tmp_path: Path) -> None:
+    path, number, column, words = re.search(r"^kg: ([\w./]+):(\d+):(\d+): (.+) …$", README, re.M).groups()
+    lines = (ROOT / path).read_text("utf-8").split("\n")
+    before = int(number) - 2
+    assert lines[before].endswith(" ;")
+    lines[before] = lines[before].removesuffix(" ;")
+    (tmp_path / "broken.ttl").write_text("\n".join(lines), "utf-8")
+    with pytest.raises(SourceError) as caught:
+        read_source(tmp_path / "broken.ttl", path)
+    assert f"{path}:{number}:{column}: {words}" in str(caught.value)
+
+
 def test_the_commands_of_make_help_are_its_targets() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     phony = re.search(r"^\.PHONY: (.+)$", makefile, re.M)
     assert phony is not None
     documented = set(re.findall(r"^([a-z]+):.*## ", makefile, re.M))
     assert documented == set(phony.group(1).split())
+
+
+def write_answers(state: Path) -> None:
+    """Write the answers of the guide's queries anew, from the snapshot in ``state``."""
+    engine = Engine.open(state)
+
+    def answered(worked: re.Match[str]) -> str:
+        return f"```sparql\n{worked['query']}```\n\n```text\n{answer_to(worked['query'], engine)}```"
+
+    GUIDE.write_text(WORKED.sub(answered, GUIDE.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    write_answers(Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / ".kg")

@@ -1,11 +1,14 @@
 """The engine over a real snapshot: datasets, counting, bindings and errors."""
 
+import errno
+import os
 import shutil
 from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
-from kg.engine import Engine
+from conftest import damage
+from kg.engine import Engine, current
 from kg.errors import QueryError, SnapshotError
 from kg.model import Query
 
@@ -129,14 +132,38 @@ def test_nothing_built_yet(state: Path) -> None:
         Engine.open(state)
 
 
-@pytest.mark.parametrize("damage", ["dump.nq", "manifest.json", "store"])
-def test_a_damaged_snapshot_is_told_from_none(built_state: Path, tmp_path: Path, damage: str) -> None:
+def test_a_store_whose_files_are_spoilt_is_said_to_be(built_state: Path, tmp_path: Path) -> None:
+    state = tmp_path / "copy"
+    shutil.copytree(built_state, state)
+    damage(current(state) / "store")
+    with pytest.raises(SnapshotError, match="damaged.*kg build --force"):
+        list(Engine.open_read_only(state).query(Query("SELECT * { ?s ?p ?o }")))
+
+
+@pytest.mark.parametrize("name", ["current", "manifest.json"])
+def test_what_this_user_may_not_read_is_not_said_to_be_damaged(
+    built_state: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    read = Path.read_text
+
+    def refuse(file: Path, *arguments: str) -> str:
+        if file.name == name:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return read(file, *arguments)
+
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(SnapshotError, match="Permission denied.*Let this user read"):
+        Engine.open(built_state)
+
+
+@pytest.mark.parametrize("part", ["dump.nq", "manifest.json", "store"])
+def test_a_damaged_snapshot_is_told_from_none(built_state: Path, tmp_path: Path, part: str) -> None:
     state = tmp_path / "copy"
     shutil.copytree(built_state, state)
     folder = state / "snapshots" / (state / "current").read_text().strip()
-    if damage == "store":
-        shutil.rmtree(folder / damage)
+    if part == "store":
+        shutil.rmtree(folder / part)
     else:
-        (folder / damage).write_text("{", "utf-8")
+        (folder / part).write_text("{", "utf-8")
     with pytest.raises(SnapshotError, match="kg build --force"):
-        (Engine.open_read_only if damage == "store" else Engine.open)(state)
+        (Engine.open_read_only if part == "store" else Engine.open)(state)

@@ -140,9 +140,9 @@ def test_one_set_query_serves_all_targets() -> None:
 def checkout(tmp_path: Path) -> Path:
     """A repository whose one claim has a topic for a holder."""
     texts = {
-        "ontology/o.ttl": ONTOLOGY,
+        "ontology/o.ttl": ONTOLOGY + "skos:Concept a owl:Class .",
         "shapes/s.ttl": HOLDER + PREFIX_DECLARATIONS,
-        "data/d.ttl": "\nclaim:a a ckg:Position ;\n    ckg:holder topic:x .",
+        "data/d.ttl": "\nclaim:a a ckg:Position ;\n    ckg:holder topic:x .\ntopic:x a skos:Concept .",
     }
     for path, text in texts.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)

@@ -29,7 +29,13 @@ BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;
         ("text/*, text/csv;q=0.1", "text/tab-separated-values"),
         ("*/*;q=0.1, application/sparql-results+json;q=0", "application/sparql-results+xml"),
         ("text/csv; charset=utf-8; q=1", "text/csv"),
-        ("nonsense, text/csv;q=2, text/tab-separated-values", "text/tab-separated-values"),
+        ("nonsense, text/tab-separated-values", "text/tab-separated-values"),
+        # A q-value that is none is ignored, the range is not.
+        ("text/csv;q=2", "text/csv"),
+        ("text/csv;q=high, text/tab-separated-values;q=0.9", "text/csv"),
+        ("text/tab-separated-values;q=-1", "text/tab-separated-values"),
+        ("text/csv;q=nan", "text/csv"),
+        ("text/csv;q=, */*;q=0.1", "text/csv"),
         ("image/png, */*;q=0.01", "application/sparql-results+json"),
     ],
 )
@@ -88,6 +94,7 @@ def test_no_header_breaks_it(accept: str) -> None:
         ("it", "en", "en"),
         ("it", "fr", "it"),
         ("it;q=0", None, "en"),
+        ("en;q=0.5, it;q=9", None, "it"),
     ],
 )
 def test_language(accept: str | None, asked: str | None, expected: str) -> None:

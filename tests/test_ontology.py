@@ -13,6 +13,7 @@ from checkout import ROOT
 
 from kg import __version__, querytext, reasoning, turtle
 from kg.rdf import BASE, PREFIXES, shorten
+from kg.rulebook import load_rules
 
 OWN = PREFIXES["ckg"]
 ONTOLOGY = ox.NamedNode(BASE + "ontology")
@@ -295,7 +296,7 @@ def test_strengths_are_ordered_without_gaps():
 
 def conclude(text: str) -> reasoning.Closure:
     """What follows from the ontology and a few facts."""
-    return reasoning.closure([*ontology(), *parse(text)])
+    return reasoning.closure([*ontology(), *parse(text)], rules=load_rules(ROOT))
 
 
 FACTS = """

@@ -21,7 +21,7 @@ import kg
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 LOCK = (ROOT / "requirements.lock").read_text("utf-8")
-DATASET = ("ontology", "data", "shapes", "queries")
+DATASET = ("ontology", "data", "shapes", "rules", "queries")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 
 

@@ -134,6 +134,7 @@ def test_a_document_without_a_digest_has_no_text_to_compare() -> None:
         ({"ckg_paragraph": None}, "ckg:paragraph: the graph has nothing"),
         ({"oa_start": "14 , 15"}, "oa:start: the graph has 14, 15"),
         ({"oa_end": '"99999999999999999999"'}, "oa:end"),
+        ({"oa_end": '"26"'}, "Write one number, without quotation marks."),
         ({"oa_end": 13}, "its place"),
         ({"oa_end": 60}, "its place"),
         ({"oa_start": 14}, f"its SHA-256: the graph has {sha256('Una frase.')}, found {sha256('na frase.')}"),

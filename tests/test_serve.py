@@ -52,6 +52,12 @@ def test_it_prints_its_address_and_a_query_that_works(server: Server) -> None:
     assert answer.status == 200 and answer.media_type == "text/csv" and answer.text.strip()
 
 
+def test_the_request_it_prints_can_be_sent_where_it_listens_on_every_address(state: Path) -> None:
+    with serving(state, "--host", "0.0.0.0") as open_to_all:
+        port = open_to_all.address.rpartition(":")[2]
+        assert open_to_all.printed.splitlines()[1].startswith(f"curl http://127.0.0.1:{port}/sparql ")
+
+
 def test_it_listens_on_the_loopback_address_only(server: Server) -> None:
     port = int(server.address.rpartition(":")[2])
     listening = {
@@ -164,6 +170,26 @@ def test_a_request_that_is_none_does_no_harm(server: Server) -> None:
     assert works(server)
 
 
+def test_a_request_that_is_no_http_is_refused_in_a_sentence(server: Server) -> None:
+    port = int(server.address.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nno header at all\r\n\r\n")
+        answer = b"".join(iter(lambda: connection.recv(10_000), b"")).decode("utf-8")
+    assert answer.startswith("HTTP/1.0 400") or answer.startswith("HTTP/1.1 400")
+    assert "The request is not written as HTTP/1.1 says." in answer and "ordinary HTTP client" in answer
+
+
+def test_requests_that_wait_are_no_news(state: Path) -> None:
+    line, environment = command("--port", "0", "--deadline", "1", state=state)
+    environment["KG_THREADS"] = "1"
+    with subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        one = Server(process, process.stdout.readline().split("http://")[1].split()[0], "")
+        with ThreadPoolExecutor(6) as threads:
+            list(threads.map(one.query, [ENDLESS] * 6))
+        one.stop()
+        assert "queue" not in process.stderr.read()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_when_told_and_leaves_no_process(state: Path, number: int) -> None:
     with serving(state) as one:
@@ -190,7 +216,8 @@ def test_it_stops_in_the_middle_of_a_query(state: Path) -> None:
         assert one.stop() == 0
         assert gone(children)
         # Whether the client still hears that its query was lost depends on who is faster.
-        assert isinstance(running.exception(), OSError) or running.result().status == 500
+        if not isinstance(running.exception(), OSError):
+            assert running.result().status == 503 and "stopping" in running.result().json()["detail"]
 
 
 def test_killed_it_takes_its_children_along(state: Path) -> None:

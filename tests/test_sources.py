@@ -1,6 +1,7 @@
 """The files of the repository: found, parsed strictly, and each with a digest over what it says."""
 
 import hashlib
+import os
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -20,9 +21,20 @@ def test_a_repository_is_found_from_any_folder_in_it(repository: Path) -> None:
 
 def test_a_folder_of_another_project_is_none(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kg.sources.PACKAGED", repository / "nothing")
+    monkeypatch.setattr("kg.sources.SURROUNDING", repository / "nothing")
     (repository / "pyproject.toml").write_text('[project]\nname = "other"\n', "utf-8")
     with pytest.raises(SettingError, match="KG_REPOSITORY"):
         find_repository(repository)
+
+
+def test_elsewhere_an_editable_installation_uses_the_checkout_it_lies_in(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kg.sources.PACKAGED", tmp_path / "nothing")
+    monkeypatch.setattr("kg.sources.SURROUNDING", repository)
+    monkeypatch.chdir(tmp_path)
+    located = locate(Settings(), {})
+    assert (located.repository, located.state) == (repository, repository / ".kg")
 
 
 def test_the_data_set_of_the_package_is_the_last_resort(
@@ -111,8 +123,83 @@ def test_brackets_nested_too_deep_are_refused_and_many_are_not() -> None:
 
 
 def test_bytes_that_are_no_utf8_are_refused() -> None:
-    with pytest.raises(SourceError, match=r"x\.ttl:2:.*UTF-8"):
+    with pytest.raises(SourceError, match=r"x\.ttl:2:18: The file is not UTF-8: it has the byte 0xff\."):
         parse_turtle(b"<urn:a> <urn:b> 'x' .\n<urn:a> <urn:b> '\xff' .", "x.ttl")
+
+
+def test_a_byte_order_mark_is_named() -> None:
+    with pytest.raises(SourceError, match=r"x\.ttl:1:1: .* byte order mark\. Save it as UTF-8 without BOM\."):
+        parse_turtle("\ufeff<urn:a> <urn:b> 'x' .".encode(), "x.ttl")
+
+
+@pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ("ckg:a a ckg:B\n    ckg:c ckg:d .", "A ; or . is probably missing at the end of the line before."),
+        ("ckg:a a ckg:B ckg:c ckg:d .", "there is a comma"),
+        ("ckg:a ckg:b 'x'@en 'y'@it .", "between values of one predicate"),
+        ("ckg:a ckg:b 'x'@en\n  'y'@it .", "between values of one predicate"),
+        ("ckg:a ckg:b ckg:c ;\n  ckg:d ckg:e\n", "lacks its dot"),
+        ("claim:a ckg:b ckg:c .", "Add the line: PREFIX claim: <https://w3id.org/coalition-kg/id/claim/>"),
+    ],
+)
+def test_a_syntax_error_says_what_to_do(text: str, remedy: str) -> None:
+    with pytest.raises(SourceError) as caught:
+        parse_turtle(f"PREFIX ckg: <https://w3id.org/coalition-kg/ontology#>\n{text}".encode(), "x.ttl")
+    assert remedy.casefold() in caught.value.remedy.casefold()
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("<urn:a> <urn:b> '[' ,\n  [ <urn:c> 1 ] .", 2, 3),
+        ("<urn:a> <urn:b> () , <urn:[> .\n<urn:a> <urn:b> _:x .", 2, 17),
+        ("<urn:a> <urn:b> ( 1 ) .", 1, 17),
+    ],
+)
+def test_a_blank_node_in_data_has_its_place(text: str, line: int, column: int) -> None:
+    with pytest.raises(SourceError, match=rf"data/x\.ttl:{line}:{column}: Data may hold no blank nodes"):
+        parse_source(text.replace("<urn:[>", "<urn:x>").encode(), "data/x.ttl")
+
+
+def stray(repository: Path, kind: str) -> None:
+    """Put something that cannot be read as Turtle into the repository."""
+    folder = repository / "data" / "claims"
+    if kind == "link":
+        (folder / "gone.ttl").symlink_to(folder / "nowhere.ttl")
+    elif kind == "pipe":
+        os.mkfifo(folder / "p.ttl")
+    elif kind == "linked folder":
+        (folder / "there").symlink_to(repository / "data" / "actors", target_is_directory=True)
+    elif kind == "folder":
+        (folder / "x.ttl").mkdir()
+    else:
+        (folder / kind).write_text("", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("a.TTL", "data/claims/a.TTL: Only files whose names end in .ttl are read."),
+        ("c.nt", "data/claims/c.nt: Only files"),
+        ("t.tsv", "data/claims/t.tsv: Only files"),
+        ("link", "data/claims/gone.ttl: The link leads nowhere."),
+        ("pipe", "data/claims/p.ttl: This is no regular file."),
+        ("folder", "data/claims/x.ttl: A folder has a name that ends in .ttl."),
+        ("linked folder", "data/claims/there: Links to folders are not followed."),
+    ],
+)
+def test_nothing_is_passed_over_in_silence(repository: Path, kind: str, said: str) -> None:
+    stray(repository, kind)
+    with pytest.raises(SourceError) as caught:
+        load(repository)
+    assert str(caught.value).startswith(said)
+
+
+def test_what_editors_leave_and_tables_of_links_may_lie_there(repository: Path) -> None:
+    for name in ("data/.DS_Store", "data/topics.ttl~", "data/links/qids.tsv"):
+        (repository / name).write_text("", "utf-8")
+    assert len(load(repository).sources) == 7
 
 
 def test_all_files_at_fault_are_listed(repository: Path) -> None:

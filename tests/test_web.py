@@ -8,17 +8,20 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pyoxigraph as ox
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from rdflib import Graph, Literal, URIRef
+from rdflib.compare import isomorphic
 from serving import DIGEST, MARKUP, write_snapshot
 from werkzeug.test import TestResponse
 
 from kg.rdf import BASE, PREFIXES
 from kg.settings import Settings
 from kg.sparql.gallery import parse
-from kg.web import create_app
+from kg.turtle import serialize
+from kg.web import create_app, resources
 from kg.web.words import LANGUAGES, words
 
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
@@ -260,7 +263,7 @@ def test_a_graph_resolves(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "path",
     ["/id/actor/nobody", "/id/actor/nobody.ttl", "/graph/nothing", "/graph/nothing.nt", "/ontology.exe", "/nowhere", "/id/a%22b",
-     "/id/%7Bx%7D", "/id/../../etc/passwd", "/static/../__init__.py"],
+     "/id/nothing/", "/id/nothing/.nt", "/id/%7Bx%7D", "/id/../../etc/passwd", "/static/../__init__.py"],
 )  # fmt: skip
 def test_what_has_no_name_is_not_found(client: FlaskClient, path: str) -> None:
     assert_is_problem(client.get(path), 404, "not-found")
@@ -272,13 +275,63 @@ def test_what_has_no_such_form_is_not_acceptable(client: FlaskClient) -> None:
     assert_is_problem(client.get("/id/actor/freedonia", headers={"Accept": "image/png"}), 406, "not-acceptable")
 
 
+def test_the_home_page_is_for_readers_and_describes_itself_to_programmes(client: FlaskClient) -> None:
+    for accept in (None, "*/*", HTML["Accept"]):
+        response = client.get("/", headers={"Accept": accept} if accept else {})
+        assert response.content_type.startswith("text/html")
+    for asked in ({"headers": {"Accept": "text/turtle"}}, {"query_string": {"format": "turtle"}}):
+        response = client.get("/", **asked)
+        assert response.content_type == "text/turtle; charset=utf-8" and "Accept" in response.headers["Vary"]
+        sd = "http://www.w3.org/ns/sparql-service-description#"
+        graph = Graph().parse(response.data, format="turtle")
+        assert (URIRef("http://localhost/sparql"), URIRef(sd + "endpoint"), URIRef("http://localhost/sparql")) in graph
+        assert (None, URIRef(PREFIXES["void"] + "triples"), None) in graph
+    assert_is_problem(client.get("/", headers={"Accept": "image/png"}), 406, "not-acceptable")
+
+
+@pytest.mark.parametrize("path", ["/id/actor/freedonia.ttl", "/graph/data/actors/states.ttl", "/ontology.ttl", "/id/actor/.ttl"])
+def test_turtle_of_resources_is_in_the_canonical_layout(client: FlaskClient, path: str) -> None:
+    text = client.get(path).data.decode("utf-8")
+    assert text == serialize(quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE))
+
+
+def test_turtle_that_is_kept_stays_the_same(client: FlaskClient) -> None:
+    assert client.get("/ontology.ttl").data == client.get("/ontology", headers={"Accept": "text/turtle"}).data
+    assert client.get("/ontology.ttl").data != client.get("/shapes.ttl").data
+
+
+def test_what_is_too_large_to_lay_out_is_written_all_the_same(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    laid_out = client.get("/id/actor/freedonia.ttl").data
+    monkeypatch.setattr(resources, "_LAID_OUT_BYTES", 10)
+    as_it_comes = client.get("/id/actor/freedonia.ttl").data
+    assert as_it_comes != laid_out and isomorphic(*(Graph().parse(data, format="turtle") for data in (as_it_comes, laid_out)))
+
+
+def test_a_family_lists_its_members(client: FlaskClient) -> None:
+    page = client.get("/id/actor/?lang=it", headers=HTML)
+    assert page.status_code == 200 and 'href="/id/actor/freedonia"' in page.text
+    shown = Outline(page.text).words
+    assert "Libertonia" in shown and MARKUP in shown and "supports" not in shown
+    graph = Graph().parse(client.get("/id/actor/").data, format="turtle")
+    members = set(graph.objects(URIRef(BASE + "id/actor/"), URIRef(PREFIXES["rdfs"] + "member")))
+    assert members == {URIRef(BASE + "id/actor/freedonia"), URIRef(BASE + "id/actor/markup")}
+    assert client.get("/id/actor/.nt").data.count(b"\n") == client.get("/id/actor/?format=nt").data.count(b"\n") == 5
+    assert 'href="/id/actor/"' in client.get("/id/actor/freedonia", headers=HTML).text
+
+
+def test_a_family_without_its_slash_is_sent_on(client: FlaskClient) -> None:
+    sent = client.get("/id/actor")
+    assert sent.status_code == 308 and sent.location == "/id/actor/"
+    assert client.get(sent.location).status_code == 200
+
+
 def test_the_home_page_counts_and_links(client: FlaskClient) -> None:
     page = client.get("/", headers=HTML).text
     assert "state" in Outline(page).words and 'href="/ontology#State"' in page and "/sparql?gallery=one.rq" in page
     assert "data/actors/states" in page
 
 
-@pytest.mark.parametrize("path", ["/", "/sparql", "/id/actor/freedonia", "/ontology", "/graph/data/actors/states", "/nowhere"])
+@pytest.mark.parametrize("path", ["/", "/sparql", "/id/actor/freedonia", "/id/actor/", "/ontology", "/graph/data/actors/states", "/nowhere"])
 def test_pages_are_accessible_and_locked_down(client: FlaskClient, path: str) -> None:
     response = client.get(path + "?lang=it", headers=HTML)
     page = Outline(response.text)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 from serving import gone, write_snapshot
 
+from kg.engine import current
 from kg.errors import Busy, DeadlineExceeded, NotAcceptable, QueryError, SnapshotError, WorkerLost
 from kg.model import Query
 from kg.workers import Limits, Pool
@@ -133,6 +136,38 @@ def test_the_pool_outlives_its_owner(pool: Pool) -> None:
             pool.answer(Query(DEADLY), "json")
         assert works(pool)
     assert pool._owner.pid != owner
+
+
+def test_a_pool_stays_with_the_snapshot_it_started_with(tmp_path: Path) -> None:
+    state = write_snapshot(tmp_path / "state")
+    pool = Pool(state, size=1)
+    try:
+        old = current(state)
+        shutil.copytree(old, old.with_name("newer"))
+        (state / "current").write_text("newer\n", "ascii")
+        os.kill(pool._owner.pid, signal.SIGKILL)
+        with pytest.raises((WorkerLost, DeadlineExceeded)):
+            pool.answer(Query(DEADLY), "json")
+        assert works(pool) and pool.snapshot.path == str(old)
+        shutil.rmtree(old)
+        os.kill(pool._owner.pid, signal.SIGKILL)
+        with pytest.raises((WorkerLost, DeadlineExceeded)):
+            pool.answer(Query(DEADLY), "json")
+        with pytest.raises(SnapshotError, match="gone. Start the server again"):
+            works(pool)
+    finally:
+        pool.close()
+
+
+def test_a_query_cut_short_by_the_end_of_the_pool_is_told_so(state: Path) -> None:
+    pool = Pool(state, size=1, limits=Limits(deadline=60.0))
+    with ThreadPoolExecutor(1) as threads:
+        running = threads.submit(pool.answer, Query(ENDLESS), "json")
+        while pool._idle.qsize():
+            time.sleep(0.01)
+        pool.close()
+        error = running.exception()
+    assert isinstance(error, Busy) and "stopping" in str(error)
 
 
 def test_closing_leaves_nothing_running(state: Path) -> None:

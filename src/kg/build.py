@@ -6,6 +6,7 @@ A state folder holds ``snapshots/<name>/{store,dump.nq,manifest.json}``, ``curre
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import itertools
@@ -22,10 +23,13 @@ import pyoxigraph as ox
 
 from kg import __version__
 from kg.engine import current, read_manifest
-from kg.errors import BuildError, SnapshotError
+from kg.errors import BuildError, SnapshotError, StateError
 from kg.model import Corpus, Report, Snapshot
 from kg.rdf import CLOSURE_GRAPH
-from kg.reasoning import VERSIONS, closure
+from kg.reasoning import DEFAULT, Clash, closure, version
+from kg.reasoning.places import Places
+from kg.reasoning.rules import Rule
+from kg.rulebook import load_rules
 from kg.sources import kind_of, load
 
 Tell = Callable[[str], None]
@@ -38,7 +42,7 @@ _BUILDING = ".building-"
 def build(
     root: Path,
     state: Path,
-    reasoner: str = "owlrl",
+    reasoner: str = DEFAULT,
     *,
     check: Callable[[Corpus], Report] | None = None,
     force: bool = False,
@@ -48,24 +52,38 @@ def build(
 
     ``check`` judges the files first; ``force`` builds even if the current snapshot is of these very files;
     ``tell`` is told what is being done. Raises SourceError if a file cannot be parsed, BuildError if the files
-    contradict one another, do not conform, or the snapshot cannot be written. After an error, or if the process is
-    killed, the snapshot in use is still the one before.
+    contradict one another or do not conform, StateError if the snapshot cannot be written. After an error, or if the
+    process is killed, the snapshot in use is still the one before.
     """
     tell("Reading the files")
     corpus = load(root)
-    versions = {"kg": __version__, "pyoxigraph": ox.__version__, "reasoner": VERSIONS.get(reasoner, reasoner)}
+    rules = load_rules(root)
+    versions = {"kg": __version__, "pyoxigraph": ox.__version__, "reasoner": version(reasoner, rules)}
     if check:
         tell("Checking the files against the shapes")
         _refuse_violations(check(corpus))
     try:
         state.mkdir(parents=True, exist_ok=True)
         with _locked(state, tell):
-            return _build(corpus, state, reasoner, versions, force, tell)
+            return _build(corpus, state, lambda: _infer(corpus, root, reasoner, rules), versions, force, tell)
     except OSError as error:
-        raise BuildError(
-            f"The snapshot cannot be written to {state} ({error.strerror or error}).",
-            remedy="Free space there, or choose another folder with --state.",
+        raise StateError(
+            f"The snapshot cannot be written to {state} ({error.strerror or error}).", remedy=_remedy(error)
         ) from None
+
+
+def _remedy(error: OSError) -> str:
+    """What to do about a folder that cannot be written to."""
+    todo = {
+        errno.EACCES: "Let this user write there",
+        errno.EPERM: "Let this user write there",
+        errno.EEXIST: "Move away the file that is in its place",
+        errno.ENOTDIR: "Move away the file that is in its place",
+        errno.EISDIR: "Move away the folder that is in the place of a file",
+        errno.ENOSPC: "Free space there",
+        errno.EDQUOT: "Free space there",
+    }.get(error.errno or 0, "Mend that")
+    return f"{todo}, or choose another folder with --state."
 
 
 def snapshot_digest(files: Mapping[str, str]) -> str:
@@ -77,7 +95,8 @@ def snapshot_digest(files: Mapping[str, str]) -> str:
 def _refuse_violations(report: Report) -> None:
     if not report.conforms:
         count = sum(finding.severity == "violation" for finding in report.findings)
-        raise BuildError(f"The files do not conform: {count} violations.", remedy="Run kg check to see them.")
+        counted = "1 violation" if count == 1 else f"{count} violations"
+        raise BuildError(f"The files do not conform: {counted}.", remedy="Run kg check to see them.")
 
 
 @contextmanager
@@ -92,7 +111,12 @@ def _locked(state: Path, tell: Tell) -> Iterator[None]:
 
 
 def _build(
-    corpus: Corpus, state: Path, reasoner: str, versions: Mapping[str, str], force: bool, tell: Tell
+    corpus: Corpus,
+    state: Path,
+    infer: Callable[[], frozenset[ox.Triple]],
+    versions: Mapping[str, str],
+    force: bool,
+    tell: Tell,
 ) -> tuple[Snapshot, bool]:
     files = {source.path: source.digest for source in corpus.sources}
     digest = snapshot_digest(files)
@@ -102,7 +126,7 @@ def _build(
     inferred = None if force else _known_closure(previous, files, versions)
     if inferred is None:
         tell(f"Drawing conclusions with {versions['reasoner']}")
-        inferred = _infer(corpus, reasoner)
+        inferred = infer()
     snapshots = state / "snapshots"
     snapshots.mkdir(exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=snapshots))
@@ -146,7 +170,7 @@ def _known_closure(
     try:
         store = ox.Store.read_only(str(Path(previous.path) / "store"))
         quads = list(store.quads_for_pattern(None, None, None, ox.NamedNode(CLOSURE_GRAPH)))
-    except OSError:
+    except (OSError, RuntimeError):
         return None
     # A damaged store may have lost some of it.
     inferred = frozenset(ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads)
@@ -157,15 +181,22 @@ def _reasoned_over(files: Mapping[str, str]) -> dict[str, str]:
     return {path: digest for path, digest in files.items() if kind_of(path) in DEFAULT_KINDS}
 
 
-def _infer(corpus: Corpus, reasoner: str) -> frozenset[ox.Triple]:
-    found = closure(_default_graph(corpus, ()), reasoner)
+def _infer(corpus: Corpus, root: Path, reasoner: str, rules: tuple[Rule, ...]) -> frozenset[ox.Triple]:
+    found = closure(_default_graph(corpus, ()), reasoner, rules)
     if found.clashes:
+        places = Places(corpus, lambda path: (root / path).read_text("utf-8"))
         raise BuildError(
-            f"The files contradict one another: {'; '.join(found.clashes[:3])}"
+            f"The files contradict one another: {'; '.join(_told(clash, places) for clash in found.clashes[:3])}"
             + (f"; and {len(found.clashes) - 3} more." if len(found.clashes) > 3 else "."),
             remedy="Mend the statements or the axiom.",
         )
     return found.inferred
+
+
+def _told(clash: Clash, places: Places) -> str:
+    """A contradiction in words, with the lines at fault."""
+    at = dict.fromkeys(str(place) for fault in clash.faults for place in places(fault))
+    return f"{clash} ({', '.join(at)})" if at else str(clash)
 
 
 def _default_graph(corpus: Corpus, inferred: Iterable[ox.Triple]) -> set[ox.Triple]:

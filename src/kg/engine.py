@@ -10,7 +10,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg import binding, querytext
-from kg.errors import QueryError, SnapshotError, Where
+from kg.errors import KgError, QueryError, SnapshotError, Where
 from kg.model import Query, Snapshot
 
 Results = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
@@ -20,14 +20,21 @@ MERGED_KEPT = 4
 
 _POSITION = re.compile(r"^error at (\d+):(\d+): expected (.*)$", re.DOTALL)
 _EMPTY = ox.Store()
+#: How RocksDB begins what it says of a store whose files are not as it left them.
+_DAMAGED = ("Corruption", "IO error")
 
 
 def current(state: Path) -> Path:
     """The folder of the current snapshot. Raises SnapshotError if nothing has been built or it is gone."""
+    pointer = state / "current"
     try:
-        name = (state / "current").read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError):
+        name = pointer.read_text("ascii").strip()
+    except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
         raise SnapshotError("Nothing has been built yet.", remedy="Run: kg build") from None
+    except OSError as error:
+        raise SnapshotError(
+            f"{pointer} cannot be read ({error.strerror}).", remedy="Let this user read the folder of the snapshots."
+        ) from None
     folder = state / "snapshots" / name
     if not (name and folder.is_dir()):
         raise SnapshotError(f"The snapshot {name or '(unnamed)'} is missing.", remedy="Run: kg build")
@@ -35,12 +42,31 @@ def current(state: Path) -> Path:
 
 
 def read_manifest(folder: Path) -> Snapshot:
-    """The manifest of a snapshot. Raises SnapshotError if it is damaged."""
+    """The manifest of a snapshot. Raises SnapshotError if it cannot be read or is damaged."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
         return Snapshot(path=str(folder), **manifest)
+    except PermissionError as error:
+        raise SnapshotError(
+            f"The manifest of {folder.name} cannot be read ({error.strerror}).", remedy=f"Let this user read {folder}."
+        ) from None
     except (OSError, ValueError, TypeError):
-        raise SnapshotError(f"The manifest of {folder.name} cannot be read.", remedy="Run: kg build --force") from None
+        raise SnapshotError(f"The manifest of {folder.name} is damaged.", remedy="Run: kg build --force") from None
+
+
+def failed(error: RuntimeError | OSError, snapshot: Snapshot) -> KgError:
+    """The error for a query that could not be answered: the store is damaged, or the query is at fault.
+
+    A store on disk is only read as far as a query needs it, so that this may show at its first row or at its last.
+    """
+    if isinstance(error, PermissionError):
+        return SnapshotError(
+            f"The store cannot be read ({error.strerror or error}).", remedy=f"Let this user read {snapshot.path}."
+        )
+    if isinstance(error, OSError) or str(error).startswith(_DAMAGED):
+        name = Path(snapshot.path).name
+        return SnapshotError(f"The store of {name} is damaged.", remedy="Run: kg build --force")
+    return QueryError(f"The query cannot be answered: {error}.")
 
 
 class Engine:
@@ -54,12 +80,16 @@ class Engine:
     @classmethod
     def open(cls, state: Path) -> Engine:
         """Load the current snapshot into memory: slow to open, fast to query; for servers. Raises SnapshotError."""
-        folder = current(state)
+        return cls.load(current(state))
+
+    @classmethod
+    def load(cls, folder: Path) -> Engine:
+        """Load the snapshot in this folder into memory, whether or not it is the current one. Raises SnapshotError."""
         snapshot = read_manifest(folder)
         store = ox.Store()
         try:
             store.bulk_load(path=str(folder / "dump.nq"), format=ox.RdfFormat.N_QUADS)
-        except (OSError, SyntaxError):
+        except (OSError, SyntaxError, RuntimeError):
             raise SnapshotError(f"The dump of {folder.name} is damaged.", remedy="Run: kg build --force") from None
         return cls(store, snapshot)
 
@@ -70,8 +100,8 @@ class Engine:
         snapshot = read_manifest(folder)
         try:
             return cls(ox.Store.read_only(str(folder / "store")), snapshot)
-        except OSError:
-            raise SnapshotError(f"The store of {folder.name} is damaged.", remedy="Run: kg build --force") from None
+        except (OSError, RuntimeError) as error:
+            raise failed(error, snapshot) from None
 
     def query(self, query: Query) -> Results:
         """Run a query over its dataset (SPARQL 1.1 Protocol, section 2.1.4: the request's wins over the text's).
@@ -102,8 +132,8 @@ class Engine:
             raise malformed(query.text, error) from None
         except ValueError as error:
             raise QueryError(f"A graph's name cannot be used: {error}.") from None
-        except RuntimeError as error:
-            raise QueryError(f"The query cannot be answered: {error}.") from None
+        except (RuntimeError, OSError) as error:
+            raise failed(error, self.snapshot) from None
 
     def _dataset(self, default: tuple[str, ...], named: tuple[str, ...]) -> tuple[ox.Store, list[ox.NamedNode]]:
         """The store to ask and the graphs that make up its default graph."""

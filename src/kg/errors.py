@@ -74,6 +74,12 @@ class BuildError(KgError):
     exit_code = 1
 
 
+class StateError(KgError):
+    """The folder of the snapshots cannot be written to."""
+
+    code = "state"
+
+
 class ShapesError(KgError):
     """The shapes cannot be evaluated; a check with them would say nothing about the data."""
 

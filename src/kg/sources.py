@@ -13,10 +13,10 @@ import pyoxigraph as ox
 
 from kg.errors import SettingError, SourceError, Where
 from kg.model import Corpus, Source
+from kg.parsing import parse_turtle, refuse_blank_nodes
 from kg.passages import Text
 from kg.rdf import graph_iri
 from kg.settings import Settings
-from kg.turtle import MAX_NESTING, deepest
 
 DISTRIBUTION = "coalition-kg"
 FOLDERS = ("ontology", "data", "shapes")
@@ -25,14 +25,20 @@ SEPARATE = ("links", "catalogue", "gallery")
 #: Folders that hold no source of the repository, and those whose name begins with a dot and that do.
 MADE_BY_TOOLS = ("__pycache__", "build", "dist", "node_modules", "htmlcov", "target")
 CONFIGURATION = (".ci", ".github")
+#: The ending of the files that are read; and the folder in which tables may lie beside them, with theirs.
+TURTLE = ".ttl"
+TABLES = ("data/links/", ".tsv")
 LARGEST_TEXT = 10_000_000
 PACKAGED = Path(__file__).parent / "dataset"
+#: The checkout that the package itself lies in, where the installation is an editable one.
+SURROUNDING = Path(__file__).resolve().parents[2]
 
 
 def find_repository(start: Path | None = None) -> Path:
-    """The checkout that ``start`` (the working folder if None) lies in, else the data set that came with the package.
+    """The checkout that ``start`` (the working folder if None) lies in, else what came with the package: its data set,
+    or, of an editable installation, its checkout.
 
-    Raises SettingError if there is neither.
+    Raises SettingError if there is none.
     """
     here = (start or Path.cwd()).resolve()
     for folder in (here, *here.parents):
@@ -40,6 +46,8 @@ def find_repository(start: Path | None = None) -> Path:
             return folder
     if _has_folders(PACKAGED):
         return PACKAGED
+    if _is_checkout(SURROUNDING):
+        return SURROUNDING
     raise SettingError(
         f"{here} is not inside a checkout of {DISTRIBUTION}, and no data set came with this installation.",
         remedy="Change to the checkout, or set KG_REPOSITORY to it.",
@@ -88,10 +96,48 @@ def _cache(environment: Mapping[str, str]) -> Path:
 
 def turtle_files(root: Path) -> list[Path]:
     """Every Turtle file of ontology/, data/ and shapes/, sorted by its path inside the repository."""
-    return sorted(
-        (path for folder in FOLDERS for path in (root / folder).rglob("*.ttl") if path.is_file()),
-        key=lambda path: path.relative_to(root).as_posix(),
-    )
+    files = (file for file in _entries(root) if file.suffix == TURTLE and file.is_file())
+    return sorted(files, key=lambda path: path.relative_to(root).as_posix())
+
+
+def strays(root: Path) -> list[SourceError]:
+    """What lies in ontology/, data/ and shapes/ and would be passed over, each with what to do, sorted by path."""
+    found = []
+    for entry in sorted(_entries(root)):
+        path = entry.relative_to(root).as_posix()
+        is_leftover = entry.name.startswith(".") or entry.name.endswith("~")
+        if not (is_leftover or path.startswith(TABLES[0]) and entry.suffix == TABLES[1]):
+            reason, remedy = _stray(entry)
+            if reason:
+                found.append(SourceError(reason, remedy=remedy, where=Where(path)))
+    return found
+
+
+def _stray(entry: Path) -> tuple[str, str]:
+    """Why an entry cannot be read as Turtle, and what to do; empty if it can, or is a folder to look into."""
+    if not entry.exists():
+        return "The link leads nowhere.", "Mend or remove it."
+    if entry.is_dir():
+        if entry.is_symlink():
+            return "Links to folders are not followed.", "Put the folder itself here."
+        return ("A folder has a name that ends in .ttl.", "Rename it.") if entry.suffix == TURTLE else ("", "")
+    if not entry.is_file():
+        return "This is no regular file.", "Remove it."
+    if entry.suffix != TURTLE:
+        return f"Only files whose names end in {TURTLE} are read.", "Write it in Turtle under such a name, or move it."
+    return "", ""
+
+
+def _entries(root: Path) -> Iterator[Path]:
+    """Every file and folder below ontology/, data/ and shapes/. Raises SourceError on a folder that cannot be read."""
+
+    def refuse(error: OSError) -> None:
+        where = Where(Path(error.filename or root).relative_to(root).as_posix())
+        raise SourceError(f"The folder cannot be read ({error.strerror}).", where=where)
+
+    for folder in FOLDERS:
+        for parent, folders, files in os.walk(root / folder, onerror=refuse):
+            yield from (Path(parent, name) for name in (*folders, *files))
 
 
 def load(root: Path, progress: Callable[[int, int], None] | None = None) -> Corpus:
@@ -102,7 +148,7 @@ def load(root: Path, progress: Callable[[int, int], None] | None = None) -> Corp
     """
     files = turtle_files(root)
     sources: list[Source] = []
-    errors: list[SourceError] = []
+    errors = strays(root)
     for count, file in enumerate(files, start=1):
         try:
             sources.append(read_source(file, file.relative_to(root).as_posix()))
@@ -129,7 +175,7 @@ def parse_source(content: bytes, path: str) -> Source:
     kind = kind_of(path)
     triples = tuple(dict.fromkeys(parse_turtle(content, path)))
     if kind not in ("ontology", "shapes"):
-        _refuse_blank_nodes(triples, path)
+        refuse_blank_nodes(triples, content, path)
     return Source(path, kind, graph_iri(path), triples, digest(triples))
 
 
@@ -137,36 +183,6 @@ def kind_of(path: str) -> str:
     """The kind of a file: its top folder, or the folder below ``data/`` where that is a kind of its own."""
     parts = path.split("/")
     return parts[1] if len(parts) > 2 and parts[0] == "data" and parts[1] in SEPARATE else parts[0]
-
-
-def parse_turtle(content: bytes, origin: str) -> list[ox.Triple]:
-    """The triples of a Turtle text. Raises SourceError with ``origin``, line and column (in code points)."""
-    if deepest(content.decode("utf-8", errors="replace")) > MAX_NESTING:
-        raise SourceError(f"Brackets are nested more than {MAX_NESTING} deep.", where=Where(origin))
-    try:
-        quads = list(ox.parse(content, format=ox.RdfFormat.TURTLE))
-    except SyntaxError as error:
-        place = Where(origin, error.lineno, error.offset)
-        reason = str(error.msg).partition(": ")[2] or str(error.msg)
-        raise SourceError(f"{reason.rstrip('.')}.", where=place) from None
-    for quad in quads:
-        if isinstance(quad.object, ox.Triple) or getattr(quad.object, "direction", None) is not None:
-            raise SourceError(
-                f"{quad.object} is not in RDF 1.1.",
-                remedy="Write no triple terms and no directions of text.",
-                where=Where(origin),
-            )
-    return [ox.Triple(quad.subject, quad.predicate, quad.object) for quad in quads]
-
-
-def _refuse_blank_nodes(triples: Iterable[ox.Triple], path: str) -> None:
-    for triple in triples:
-        if isinstance(triple.subject, ox.BlankNode) or isinstance(triple.object, ox.BlankNode):
-            raise SourceError(
-                f"Data may hold no blank nodes, but one is used with {triple.predicate}.",
-                remedy="Give the node an IRI of its own.",
-                where=Where(path),
-            )
 
 
 def digest(triples: Iterable[ox.Triple]) -> str:

@@ -18,6 +18,7 @@ COMMANDS = {
     "build": "Build the graph from the files of the repository.",
     "check": "Check the files against the shapes.",
     "query": "Ask the graph a SPARQL query.",
+    "explain": "Explain why a triple holds.",
     "serve": "Serve the graph over HTTP.",
     "sources": "Compare the graph with the texts it was made from.",
     "fmt": "Write Turtle files in the canonical layout.",

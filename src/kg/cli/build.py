@@ -9,11 +9,11 @@ import click
 
 from kg.build import build as build_snapshot
 from kg.cli.shell import Progress, settings
-from kg.reasoning import REASONERS
+from kg.reasoning import DEFAULT, REASONERS
 
 
 @click.command()
-@click.option("--reasoner", type=click.Choice(list(REASONERS)), default="owlrl", show_default=True, help="Who infers.")
+@click.option("--reasoner", type=click.Choice(list(REASONERS)), default=DEFAULT, show_default=True, help="Who infers.")
 @click.option("--check/--no-check", default=False, show_default=True, help="Refuse files that break the shapes.")
 @click.option("--force", is_flag=True, help="Build even if nothing has changed, and infer afresh.")
 @click.pass_context
@@ -44,3 +44,5 @@ def build(ctx: click.Context, reasoner: str, check: bool, force: bool) -> None:
         f"Built snapshot {snapshot.digest} in {seconds:.1f} s: {counts['files']} files, "
         f"{counts['asserted']} triples stated, {counts['inferred']} inferred."
     )
+    if not check:
+        click.echo("Not judged against the shapes; run: kg check")

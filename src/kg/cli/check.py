@@ -13,6 +13,7 @@ from kg.gate import ENGINES
 from kg.gate import check as judge
 from kg.gate.report import to_json, to_text, to_turtle
 from kg.model import SEVERITIES, Corpus, Report
+from kg.rulebook import load_rules
 from kg.sources import load
 
 
@@ -31,8 +32,9 @@ from kg.sources import load
 def check(ctx: click.Context, engine: str, form: str, fail_on: str, lang: str) -> None:
     """Check the files of the repository against the shapes.
 
-    Judged is what the files assert, with the class hierarchy, and nothing inferred. The engine “fast” judges with
-    the shacl package and pyoxigraph, “pyshacl” with the reference implementation; both find the same.
+    Judged by the shapes is what the files assert, with the class hierarchy, and nothing inferred; names that do not
+    exist or do not fit are found beside, and by the rules of the reasoner what contradicts itself. The engine “fast”
+    judges with the shacl package and pyoxigraph, “pyshacl” with the reference implementation; both find the same.
 
     \b
     Exit status: 0 conforms, 1 does not, 2 could not run.
@@ -49,7 +51,7 @@ def check(ctx: click.Context, engine: str, form: str, fail_on: str, lang: str) -
         progress("Reading the files")
         corpus = load(root)
         progress(f"Judging {len(corpus.sources)} files")
-        report = judge(corpus, engine, _texts(root, corpus))
+        report = judge(corpus, engine, _texts(root, corpus), load_rules(root))
     click.echo(_written(report, form, lang, time.perf_counter() - start))
     failed = any(SEVERITIES.index(found.severity) >= SEVERITIES.index(fail_on) for found in report.findings)
     ctx.exit(1 if failed else 0)

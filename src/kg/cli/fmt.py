@@ -9,7 +9,8 @@ import click
 
 from kg.cli.shell import settings
 from kg.errors import SourceError, Where
-from kg.sources import parse_turtle, turtle_files
+from kg.parsing import decode, parse_turtle
+from kg.sources import strays, turtle_files
 from kg.turtle import first_comment, serialize
 
 
@@ -27,8 +28,11 @@ def fmt(ctx: click.Context, files: tuple[Path, ...], check: bool) -> int:
       kg fmt data/topics.ttl
       kg fmt --check
     """
-    chosen = files or tuple(turtle_files(settings(ctx).repository))
     errors: list[SourceError] = []
+    chosen = files
+    if not files:
+        root = settings(ctx).repository
+        chosen, errors = tuple(turtle_files(root)), strays(root)
     changed = 0
     for file in chosen:
         try:
@@ -63,11 +67,9 @@ def canonical(text: str, origin: str) -> str:
 
 def _read(file: Path) -> str:
     try:
-        return file.read_bytes().decode("utf-8")
+        return decode(file.read_bytes(), str(file))
     except OSError as error:
         raise SourceError(f"The file cannot be read ({error.strerror}).", where=Where(str(file))) from None
-    except UnicodeDecodeError as error:
-        raise SourceError(f"The file is not UTF-8 (byte {error.start + 1}).", where=Where(str(file))) from None
 
 
 def _write(file: Path, text: str) -> None:

@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from kg.cli.shell import Progress, settings
 from kg.cli.table import render, show
-from kg.engine import Engine, Results
+from kg.engine import Engine, Results, failed
 from kg.errors import QueryError
 from kg.model import Query
 from kg.settings import Settings
@@ -54,7 +54,11 @@ def query(ctx: click.Context, query: str, as_of: str | None, format_: str | None
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     with Progress() as progress:
         progress("Asking")
-        output = write(engine.query(Query(text, bindings={"asOf": as_of} if as_of else {})), format_, _width())
+        results = engine.query(Query(text, bindings={"asOf": as_of} if as_of else {}))
+        try:
+            output = write(results, format_, _width())
+        except (RuntimeError, OSError) as error:
+            raise failed(error, engine.snapshot) from None
     sys.stdout.buffer.write(output)
     sys.stdout.buffer.flush()
 

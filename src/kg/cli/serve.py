@@ -79,7 +79,9 @@ def _run(chosen: Settings, pool: Pool, listener: socket.socket) -> None:
     address = _address(chosen.host, listener.getsockname()[1])
     click.echo(f"Serving the graph on {address} until Ctrl-C. Try:")
     asked = f"query@{chosen.repository / 'queries' / gallery[0].name}" if gallery else f"query={_TO_TRY}"
-    click.echo(f"curl {address}/sparql -H 'Accept: text/csv' --data-urlencode '{asked}'")
+    # A wildcard is no address to send to (RFC 1122, section 3.2.1.3); this machine is reached by its loopback address.
+    reached = _address({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(chosen.host, chosen.host), listener.getsockname()[1])
+    click.echo(f"curl {reached}/sparql -H 'Accept: text/csv' --data-urlencode '{asked}'")
     server.run()
     server.close()
 

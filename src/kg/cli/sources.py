@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+from kg.blocks import lines
 from kg.cli.shell import Progress, settings
 from kg.cli.table import render
+from kg.errors import SettingError
 from kg.model import Corpus
 from kg.passages import (
     DOCUMENT,
@@ -28,7 +31,7 @@ from kg.passages.claims import Claim, claims
 from kg.passages.coverage import cover, ends_of
 from kg.passages.overlap import ALLOWED, Overlap, TextIndex
 from kg.rdf import shorten
-from kg.sources import load, read_texts, text_files
+from kg.sources import load, read_text, read_texts, text_files
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -78,12 +81,11 @@ def _per_kind(found: list[Claim], texts: list[str]) -> str:
     "--texts",
     type=click.Path(path_type=Path),
     envvar="KG_TEXTS",
-    required=True,
     metavar="DIR",
     help="Folder of the source texts. [env: KG_TEXTS]",
 )
 @click.pass_context
-def verify(ctx: click.Context, texts: Path) -> int:
+def verify(ctx: click.Context, texts: Path | None) -> int:
     """Recompute every passage from the texts, and report what does not agree.
 
     Checked are the digests, lengths and places that the graph states; that every sentence is cited by a claim or set
@@ -95,11 +97,13 @@ def verify(ctx: click.Context, texts: Path) -> int:
       kg sources verify --texts ../texts
     """
     root = settings(ctx).repository
+    if texts is None:
+        raise SettingError("It is not said where the source texts are.", remedy="Give --texts DIR, or set KG_TEXTS.")
     with Progress() as progress:
         progress("Reading the texts and the files")
         corpus, found = load(root), read_texts(texts)
         progress("Comparing the graph with the texts")
-        faults = _report_passages(corpus, found)
+        faults = _report_passages(root, corpus, found)
         progress("Looking for words copied from the texts")
         overlaps = _overlaps(root, texts, found)
     for overlap in overlaps:
@@ -113,15 +117,16 @@ def _overlaps(root: Path, folder: Path, texts: list[Text]) -> list[Overlap]:
     return [overlap for path, content in text_files(root, folder) for overlap in index.overlaps(path, content)]
 
 
-def _report_passages(corpus: Corpus, texts: list[Text]) -> int:
+def _report_passages(root: Path, corpus: Corpus, texts: list[Text]) -> int:
     """Print what does not agree and how far each text is covered; the number of faults."""
     documents = nodes(corpus, DOCUMENT)
     passages = nodes(corpus, EVIDENCE, UNCITED)
     matched = match_texts(documents, texts)
     mismatches = [fault for document in documents for fault in check_document(document, matched.get(document.iri))]
     mismatches += [fault for passage in passages for fault in check_passage(passage, matched)]
+    blocks = {file: lines(read_text(root / file) or "") for file in {mismatch.file for mismatch in mismatches}}
     for mismatch in mismatches:
-        click.echo(str(mismatch))
+        click.echo(str(replace(mismatch, line=blocks[mismatch.file].get(mismatch.node))))
     uncovered = sum(_report_coverage(iri, text, passages) for iri, text in sorted(matched.items()))
     click.echo(f"Passages: {len(passages)}, of documents with a text: {len(matched)}; mismatches: {len(mismatches)}.")
     for text in texts:

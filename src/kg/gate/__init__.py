@@ -6,12 +6,12 @@ that follows from a domain or range would satisfy the very ``sh:class`` that is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pyoxigraph as ox
 
 from kg.errors import ShapesError
-from kg.gate import dates
+from kg.gate import contradictions, dates, vocabulary
 from kg.gate.lint import lint
 from kg.gate.messages import finding
 from kg.gate.shapes import ShapesGraph
@@ -19,17 +19,26 @@ from kg.gate.targets import Targets
 from kg.gate.validate import validate
 from kg.gate.where import Locator
 from kg.model import SEVERITIES, Corpus, Finding, Report
+from kg.reasoning.rules import Rule
 
 ENGINES = ("fast", "pyshacl")
 JUDGED = ("ontology", "data")
 
 
-def check(corpus: Corpus, engine: str = "fast", texts: Mapping[str, str] | None = None) -> Report:
+def check(
+    corpus: Corpus,
+    engine: str = "fast",
+    texts: Mapping[str, str] | None = None,
+    rules: Iterable[Rule] = (),
+    *,
+    names: bool = True,
+) -> Report:
     """Everything to mend in a corpus: its data and ontology by its shapes, its dates, and the shapes themselves.
 
     ``engine`` is ``fast`` (the ``shacl`` package, and SPARQL constraints as set queries) or ``pyshacl``, the reference
     that judges all by itself; both find the same. ``texts`` maps the paths of files to their texts, for the lines of
-    findings. Raises ShapesError if the shapes cannot be evaluated and the linter finds no fault in them.
+    findings; with ``rules``, what contradicts itself by these is found as well. Raises ShapesError if the shapes cannot
+    be evaluated and the linter finds no fault in them.
     """
     if engine not in ENGINES:
         raise ValueError(f"Unexpected engine: {engine!r}")
@@ -39,6 +48,7 @@ def check(corpus: Corpus, engine: str = "fast", texts: Mapping[str, str] | None 
     store = ox.Store()
     store.extend(ox.Quad(*triple) for triple in data)
     findings = lint(corpus, shapes, locate) + list(dates.check(data, locate))
+    findings += contradictions.find(corpus, rules, lambda path: (texts or {}).get(path, ""))
     name, checked = engine, _counts(corpus, shapes, store)
     try:
         outcome = validate(data, shapes, engine, store)
@@ -49,7 +59,15 @@ def check(corpus: Corpus, engine: str = "fast", texts: Mapping[str, str] | None 
             raise
         findings.append(_refused(error))
         name, checked = "none, as the shapes are faulty", {**checked, "focus": 0, "constraints": 0}
+    if names:
+        findings += _not_said(vocabulary.check(corpus, texts or {}), findings)
     return Report(_sorted(findings), name, checked)
+
+
+def _not_said(found: Iterable[Finding], said: list[Finding]) -> list[Finding]:
+    """The findings without those on a range that a shape says in its own words of the same value."""
+    known = {(other.focus, other.path, other.value) for other in said}
+    return [one for one in found if one.code != "Vocabulary-range" or (one.focus, one.path, one.value) not in known]
 
 
 def _refused(error: ShapesError) -> Finding:

@@ -5,26 +5,13 @@ In the canonical layout the block of a subject begins at column 1 with its prefi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 import pyoxigraph as ox
 
+from kg.blocks import lines
 from kg.errors import Where
 from kg.model import Corpus
-
-#: Tokens of Turtle (section 6.5) as far as needed to tell names from strings and comments.
-_TOKEN = re.compile(
-    r"""
-    (?P<skip>\#[^\n]* | \"{3}(?:[^"\\]|\\.|\"{1,2}(?!\"))*\"{3} | '{3}(?:[^'\\]|\\.|'{1,2}(?!'))*'{3}
-           | \"(?:[^"\\\n]|\\.)*\" | '(?:[^'\\\n]|\\.)*')
-  | <(?P<iri>[^\x00-\x20<>"{}|^`]*)>
-  | (?P<name>(?:[^\W\d_][\w.\-]*)?:(?:(?:[\w:\-]|%[0-9A-Fa-f]{2}|\\.|\.(?=[\w:%\\.\-]))*))
-  | (?P<keyword>@?[A-Za-z]+)
-    """,
-    re.VERBOSE | re.DOTALL,
-)
-_ESCAPED = re.compile(r"\\(.)")
 
 #: Which kind of file is asked first when several describe the same node.
 ORDER = ("data", "links", "ontology", "shapes")
@@ -56,31 +43,3 @@ class Locator:
         if path not in self._lines:
             self._lines[path] = lines(self._texts.get(path, ""))
         return Where(path, self._lines[path].get(node.value))
-
-
-def lines(text: str) -> dict[str, int]:
-    """The line, from 1, at which the block of each IRI begins in a Turtle text, or its first mention if it has none."""
-    prefixes: dict[str, str] = {}
-    blocks: dict[str, int] = {}
-    mentions: dict[str, int] = {}
-    line, counted, before, declaring = 1, 0, "", ""
-    for token in _TOKEN.finditer(text):
-        line += text.count("\n", counted, token.start())
-        counted = token.start()
-        if token.lastgroup == "iri" and declaring:
-            prefixes[declaring] = token["iri"]
-            declaring = ""
-        elif token.lastgroup == "name" and before in ("@prefix", "prefix"):
-            declaring = token["name"]
-        elif token.lastgroup in ("iri", "name"):
-            iri = token["iri"] if token.lastgroup == "iri" else _expand(token["name"], prefixes)
-            mentions.setdefault(iri, line)
-            if token.start() == 0 or text[token.start() - 1] == "\n":
-                blocks.setdefault(iri, line)
-        before = token.group().lower() if token.lastgroup == "keyword" else ""
-    return {**mentions, **blocks}
-
-
-def _expand(name: str, prefixes: Mapping[str, str]) -> str:
-    prefix, _, local = name.partition(":")
-    return prefixes.get(prefix + ":", prefix + ":") + _ESCAPED.sub(r"\1", local)

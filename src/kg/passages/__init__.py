@@ -13,10 +13,12 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from kg.errors import Where
 from kg.model import Corpus
 from kg.rdf import PREFIXES, shorten
 
 _CKG, _OA = PREFIXES["ckg"], PREFIXES["oa"]
+_INTEGER = PREFIXES["xsd"] + "integer"
 TYPE = PREFIXES["rdf"] + "type"
 DOCUMENT = _CKG + "Document"
 EVIDENCE, UNCITED = _CKG + "PassageEvidence", _CKG + "UncitedPassage"
@@ -36,11 +38,15 @@ class Text:
 
 @dataclass(frozen=True)
 class Node:
-    """A node of the graph with the values of its properties, as text, and the file that states them."""
+    """A node of the graph with the values of its properties, as text, and the file that states them.
+
+    ``integers`` are the properties whose values are all of the datatype xsd:integer.
+    """
 
     iri: str
     file: str
     values: Mapping[str, tuple[str, ...]]
+    integers: frozenset[str] = frozenset()
 
     def one(self, property_: str) -> str | None:
         """The value of a property if it has exactly one."""
@@ -48,8 +54,8 @@ class Node:
         return values[0] if len(values) == 1 else None
 
     def number(self, property_: str) -> int | None:
-        """The value of a property if it has exactly one and that is a whole number of at most nine digits."""
-        value = self.one(property_) or ""
+        """The value of a property if it has exactly one and that is an xsd:integer of at most nine digits."""
+        value = (self.one(property_) or "") if property_ in self.integers else ""
         return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
 
     def is_a(self, class_: str) -> bool:
@@ -59,16 +65,21 @@ class Node:
 
 @dataclass(frozen=True)
 class Mismatch:
-    """Something the graph says of a text and the text does not bear out."""
+    """Something the graph says of a text and the text does not bear out, and what to do about it."""
 
     node: str
     file: str
     what: str
     expected: str
     found: str
+    remedy: str
+    line: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.file}: {shorten(self.node)}: {self.what}: the graph has {self.expected}, found {self.found}."
+        return (
+            f"{Where(self.file, self.line)}: {shorten(self.node)}: {self.what}: the graph has {self.expected}, "
+            f"found {self.found}. {self.remedy}"
+        )
 
 
 @dataclass(frozen=True)
@@ -93,17 +104,23 @@ def nodes(corpus: Corpus, *classes: str) -> list[Node]:
             for triple in source.triples
             if triple.predicate.value == TYPE and getattr(triple.object, "value", "") in classes
         }
-        values: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+        values: dict[str, dict[str, list[object]]] = defaultdict(lambda: defaultdict(list))
         for triple in source.triples:
             if triple.subject.value in members:
-                values[triple.subject.value][triple.predicate.value].append(_text(triple.object))
+                values[triple.subject.value][triple.predicate.value].append(triple.object)
         for iri in members:
-            found[iri] = Node(iri, source.path, {name: tuple(each) for name, each in values[iri].items()})
+            texts = {name: tuple(map(_text, each)) for name, each in values[iri].items()}
+            integers = frozenset(name for name, each in values[iri].items() if all(map(_is_integer, each)))
+            found[iri] = Node(iri, source.path, texts, integers)
     return [found[iri] for iri in sorted(found)]
 
 
 def _text(term: object) -> str:
     return term.value if isinstance(term, ox.NamedNode | ox.Literal) else str(term)
+
+
+def _is_integer(term: object) -> bool:
+    return isinstance(term, ox.Literal) and term.datatype.value == _INTEGER
 
 
 def paragraphs(content: str) -> list[Span]:
@@ -138,10 +155,11 @@ def check_document(document: Node, text: Text | None) -> list[Mismatch]:
         return []
     if text is None:
         digest = document.one(SHA256) or "several digests"
-        return [Mismatch(document.iri, document.file, "its text", digest, "no text with this SHA-256")]
+        todo = "Correct ckg:sha256, or put that text into the folder."
+        return [Mismatch(document.iri, document.file, "its text", digest, "no text with this SHA-256", todo)]
     counted = {CHARACTERS: len(text.content), PARAGRAPHS: len(paragraphs(text.content))}
     return [
-        Mismatch(document.iri, document.file, shorten(name), _all(document, name), str(number))
+        Mismatch(document.iri, document.file, shorten(name), _all(document, name), str(number), f"Write {number}.")
         for name, number in counted.items()
         if document.number(name) != number
     ]
@@ -150,27 +168,33 @@ def check_document(document: Node, text: Text | None) -> list[Mismatch]:
 def check_passage(passage: Node, texts: Mapping[str, Text]) -> list[Mismatch]:
     """What a passage says of its text and is not so; ``texts`` is by document."""
 
-    def mismatch(what: str, expected: str, found: str) -> list[Mismatch]:
-        return [Mismatch(passage.iri, passage.file, what, expected, found)]
+    def mismatch(what: str, expected: str, found: str, remedy: str) -> list[Mismatch]:
+        return [Mismatch(passage.iri, passage.file, what, expected, found, remedy)]
 
     source = passage.one(SOURCE)
     text = texts.get(source or "")
     if text is None:
-        return mismatch("its source", _all(passage, SOURCE), "no text of that document")
+        todo = "Correct ckg:source, or put the text into the folder."
+        return mismatch("its source", _all(passage, SOURCE), "no text of that document", todo)
     span = span_of(passage)
     if span is None:
         wrong = next(name for name in (PARAGRAPH, START, END) if passage.number(name) is None)
-        return mismatch(shorten(wrong), _all(passage, wrong), "that one whole number is needed")
+        todo = "Write one number, without quotation marks."
+        return mismatch(shorten(wrong), _all(passage, wrong), "that one xsd:integer is needed", todo)
     lines = paragraphs(text.content)
     if not 1 <= span.paragraph <= len(lines):
-        return mismatch("its paragraph", str(span.paragraph), f"{len(lines)} paragraphs in {text.name}")
+        todo = "Correct ckg:paragraph."
+        return mismatch("its paragraph", str(span.paragraph), f"{len(lines)} paragraphs in {text.name}", todo)
     line = lines[span.paragraph - 1]
     if not line.start <= span.start < span.end <= line.end:
-        return mismatch(
-            "its place", f"{span.start}–{span.end}", f"paragraph {span.paragraph} at {line.start}–{line.end}"
-        )
+        found = f"paragraph {span.paragraph} at {line.start}–{line.end}"
+        todo = "Correct oa:start, oa:end or ckg:paragraph."
+        return mismatch("its place", f"{span.start}–{span.end}", found, todo)
     digest = sha256(text.content[span.start : span.end])
-    return [] if digest == passage.one(SHA256) else mismatch("its SHA-256", _all(passage, SHA256), digest)
+    if digest == passage.one(SHA256):
+        return []
+    todo = "Correct oa:start and oa:end; if they are right, write the digest found."
+    return mismatch("its SHA-256", _all(passage, SHA256), digest, todo)
 
 
 def span_of(passage: Node) -> Span | None:

@@ -1,49 +1,110 @@
-"""The closure of the graph: what follows from it by the rules of OWL 2 RL (OWL 2 Profiles, section 4.3)."""
+"""The closure of the graph: what follows from it by the rules of OWL 2 RL (OWL 2 Profiles, section 4.3) and our own.
+
+The reasoner ``rl`` is our own engine, with the rules of ``rules/`` as its data; ``owlrl`` is the package of that name.
+"""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from kg.errors import SettingError
-from kg.reasoning import rl
-from kg.reasoning.relevance import relevant
-from kg.reasoning.trivial import is_trivial
 from kg.rdf import PREFIXES
+from kg.reasoning import by_owlrl
+from kg.reasoning.engine import Inference
+from kg.reasoning.proofs import Statement, explain_clash, show
+from kg.reasoning.relevance import relevant
+from kg.reasoning.rules import Rule
+from kg.reasoning.trivial import is_trivial
 
 _SAME_AS = ox.NamedNode(PREFIXES["owl"] + "sameAs")
+#: How many contradictions are explained; of more, only the rule and what it used is told.
+EXPLAINED = 20
+
+
+@dataclass(frozen=True)
+class Clash:
+    """A contradiction: the rule that must never apply, in words, what it applied to, and the asserted triples at fault.
+
+    owlrl tells only words.
+    """
+
+    rule: str
+    words: str
+    premises: tuple[Statement, ...] = ()
+    faults: tuple[Statement, ...] = ()
+
+    def __str__(self) -> str:
+        used = ", ".join(map(show, self.premises))
+        return f"{self.rule}: {self.words} {used}" if self.rule else self.words
 
 
 @dataclass(frozen=True)
 class Closure:
-    """What a reasoner found: the triples that are new and not trivial, and the contradictions, in words, sorted."""
+    """What a reasoner found: the triples that are new and not trivial, and the contradictions, sorted."""
 
     inferred: frozenset[ox.Triple]
-    clashes: tuple[str, ...]
+    clashes: tuple[Clash, ...]
 
 
-#: From triples to all triples that follow and the contradictions found.
-Reasoner = Callable[[Iterable[ox.Triple]], tuple[set[ox.Triple], list[str]]]
+REASONERS: Mapping[str, Callable[[Iterable[ox.Triple], tuple[Rule, ...]], Closure]] = {
+    "rl": lambda triples, rules: _by_rules(triples, rules),
+    "owlrl": lambda triples, rules: _by_owlrl(triples),
+}
+DEFAULT = "rl"
 
-REASONERS: Mapping[str, Reasoner] = {"owlrl": rl.expand}
-#: Name and version of each reasoner, for the manifest of a snapshot.
-VERSIONS: Mapping[str, str] = {"owlrl": rl.VERSION}
 
+def closure(triples: Iterable[ox.Triple], reasoner: str = DEFAULT, rules: Iterable[Rule] = ()) -> Closure:
+    """What follows from the triples and is worth saying (see ``trivial``), and the contradictions in them.
 
-def closure(triples: Iterable[ox.Triple], reasoner: str = "owlrl") -> Closure:
-    """What follows from the triples and is worth saying (see ``trivial``). Raises SettingError on an unknown reasoner.
-
-    The reasoner sees only what a rule could use (see ``relevance``). If it finds two names for one thing, all that is
-    said of one holds of the other (rules eq-rep-s, -p and -o), so it then sees everything.
+    ``rules`` are those of ``rl`` (``kg.rulebook`` reads them). Raises SettingError on an unknown reasoner, and on
+    ``rl`` without rules.
     """
     if reasoner not in REASONERS:
         raise SettingError(f"There is no reasoner {reasoner!r}.", remedy=f"Choose from: {', '.join(REASONERS)}.")
-    expand = REASONERS[reasoner]
+    chosen = tuple(rules)
+    if reasoner == "rl" and not chosen:
+        raise SettingError("The reasoner rl is given no rules.", remedy="Pass those of rules/, or choose owlrl.")
+    return REASONERS[reasoner](triples, chosen)
+
+
+def version(reasoner: str, rules: Iterable[Rule] = ()) -> str:
+    """Name and version of a reasoner, for the manifest of a snapshot: of ``rl``, a digest over its rules."""
+    if reasoner == "owlrl":
+        return by_owlrl.VERSION
+    text = "\n".join(repr((rule.name, rule.heads, rule.body, rule.lists, rule.filters)) for rule in rules)
+    return f"{reasoner} {hashlib.sha256(text.encode('utf-8')).hexdigest()[:12]}"
+
+
+def clashes(inference: Inference, rules: Iterable[Rule]) -> tuple[Clash, ...]:
+    """The contradictions of a graph, the first of them with the asserted triples at fault."""
+    says = {rule.name: rule.header["says"] for rule in rules}
+    found = []
+    for clash in inference.clashes():
+        premises = tuple(inference.statement(key) for key in clash.premises)
+        proofs = explain_clash(inference, clash) if len(found) < EXPLAINED else ()
+        faults = dict.fromkeys(leaf for proof in proofs for leaf in proof.leaves())
+        found.append(Clash(clash.rule, says[clash.rule], premises, tuple(faults)))
+    return tuple(sorted(found, key=str))
+
+
+def _by_rules(triples: Iterable[ox.Triple], rules: tuple[Rule, ...]) -> Closure:
+    inference = Inference(rules, triples)
+    return Closure(inference.inferred(), clashes(inference, rules))
+
+
+def _by_owlrl(triples: Iterable[ox.Triple]) -> Closure:
+    """By owlrl, which sees only what a rule could use (see ``relevance``).
+
+    If it finds two names for one thing, all that is said of one holds of the other (rules eq-rep-s, -p and -o), so it
+    then sees everything.
+    """
     asserted = frozenset(triples)
-    found, clashes = expand(relevant(asserted))
+    found, words = by_owlrl.expand(relevant(asserted))
     if any(triple.predicate == _SAME_AS and triple.subject != triple.object for triple in found):
-        found, clashes = expand(asserted)
+        found, words = by_owlrl.expand(asserted)
     new = frozenset(triple for triple in found if triple not in asserted and not is_trivial(triple))
-    return Closure(new, tuple(sorted(clashes)))
+    return Closure(new, tuple(Clash("", one) for one in sorted(words)))

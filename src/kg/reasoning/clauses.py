@@ -2,8 +2,8 @@
 
 In a clause a number from 0 is a term and a number below 0 a variable. A rule becomes one clause for each conclusion and
 each way of reading its optional patterns. Chains, intersections and keys become one clause for each list in the graph,
-with one triple for each member, so that a list of any length is joined like any other pattern; that a term is a member
-of a list is a fact of its own (``Lists.members``).
+with one triple for each member, so that a list of any length is joined like any other pattern; which nodes make up a
+list is a fact inside the engine (``Lists.facts``).
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import pyoxigraph as ox
 
 from kg.rdf import PREFIXES
 from kg.reasoning.facts import Facts, Key, Terms
-from kg.reasoning.lists import Lists
-from kg.reasoning.rules import RULE, Atom, Filter, ListAtom, Rule, Term, Variable
+from kg.reasoning.lists import FIRST, ITEM, Lists
+from kg.reasoning.rules import Atom, Filter, ListAtom, Rule, Term, Variable
 
 #: Tests on numbers, which a compiled clause has besides the conditions written in its rule.
 DIFFERENT, WORTH_SAYING = "different", "worth-saying"
@@ -93,15 +93,14 @@ def _readings(part: _Part) -> Iterator[_Part]:
         if one.kind in _OF_EACH_LIST:
             continue
         rest = replace(part, lists=tuple(other for other in part.lists if other is not one))
-        member, first = ox.NamedNode(RULE + "member"), one.terms[0]
-        if one.kind == "member":
-            yield from _readings(replace(rest, body=(*rest.body, Atom(one.list, member, first))))
-            return
-        both = tuple(Atom(one.list, member, term) for term in one.terms)
-        apart = Filter(DIFFERENT, *one.terms)
-        yield from _readings(replace(rest, body=(*rest.body, *both), filters=(*rest.filters, apart)))
-        repeated = Atom(one.list, ox.NamedNode(RULE + "repeated"), first)
-        yield from _readings(_put(replace(rest, body=(*rest.body, repeated)), {one.terms[1]: first}))
+        nodes = [Variable(f"node of {term}") for term in ("m", "n")[: len(one.terms)]]
+        atoms = [
+            atom
+            for node, term in zip(nodes, one.terms, strict=True)
+            for atom in (Atom(one.list, ITEM, node), Atom(node, FIRST, term))
+        ]
+        apart = (Filter(DIFFERENT, *nodes),) if len(nodes) == 2 else ()
+        yield from _readings(replace(rest, body=(*rest.body, *atoms), filters=(*rest.filters, *apart)))
         return
     yield part
 
@@ -127,7 +126,7 @@ def _put(part: _Part, values: Mapping[Term, Term]) -> _Part:
 def _anchors(part: _Part) -> list[Atom]:
     """The triples of a part whose object is one of its lists."""
     lists = {one.list for one in part.lists}
-    lists |= {one.subject for one in part.body if str(getattr(one.predicate, "value", "")).startswith(RULE)}
+    lists |= {one.subject for one in part.body if one.predicate == ITEM}
     return [one for one in part.body if one.object in lists and isinstance(one.predicate, ox.NamedNode)]
 
 

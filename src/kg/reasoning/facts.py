@@ -7,6 +7,7 @@ and by object are made when a rule first asks for them: most predicates (labels,
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
@@ -45,14 +46,24 @@ class Terms:
         """The numbers of a triple."""
         return self.number(triple.subject), self.number(triple.predicate), self.number(triple.object)
 
-    def is_rdf(self, key: Key) -> bool:
-        """True if RDF 1.1 can state it: no literal as subject, an IRI as predicate."""
-        subject, predicate, _ = (self._terms[part] for part in key)
-        return not isinstance(subject, ox.Literal) and isinstance(predicate, ox.NamedNode)
-
-    def triple(self, key: Key) -> ox.Triple:
-        """The triple of three numbers. Raises ValueError or TypeError if RDF 1.1 cannot state it."""
-        return ox.Triple(*(self._terms[part] for part in key))
+    def facts(self, triples: Iterable[ox.Triple]) -> Facts:
+        """The triples as numbers."""
+        # The same as number() for each term, written out: this loop is a third of the time of a whole run.
+        numbers, terms = self._numbers, self._terms
+        pairs: dict[int, set[int]] = defaultdict(set)
+        for triple in triples:
+            key = []
+            for term in triple:
+                number = numbers.get(term)
+                if number is None:
+                    number = numbers[term] = len(terms)
+                    terms.append(term)
+                key.append(number)
+            pairs[key[1]].add(key[0] << SHIFT | key[2])
+        found = Facts()
+        for predicate, those in pairs.items():
+            found.add(predicate, those)
+        return found
 
 
 class Relation:
@@ -128,13 +139,14 @@ def _unindex(index: dict[int, list[int]], one: int, other: int) -> None:
 class Facts:
     """Triples by predicate."""
 
-    __slots__ = ("relations",)
+    __slots__ = ("_size", "relations")
 
     def __init__(self) -> None:
         self.relations: dict[int, Relation] = {}
+        self._size = 0
 
     def __len__(self) -> int:
-        return sum(map(len, self.relations.values()))
+        return self._size
 
     def __contains__(self, key: Key) -> bool:
         relation = self.relations.get(key[1])
@@ -156,6 +168,7 @@ class Facts:
             relation = self.relations[predicate] = Relation()
         new = pairs - relation.pairs
         relation.add(new)
+        self._size += len(new)
         return new
 
     def remove(self, other: Facts) -> None:
@@ -163,6 +176,8 @@ class Facts:
         for predicate, gone in other.relations.items():
             relation = self.relations.get(predicate)
             if relation is not None:
-                relation.remove(gone.pairs & relation.pairs)
+                here = gone.pairs & relation.pairs
+                relation.remove(here)
+                self._size -= len(here)
                 if not relation.pairs:
                     del self.relations[predicate]

@@ -12,6 +12,9 @@ from kg.reasoning.facts import SHIFT, Facts, Key, Terms
 from kg.reasoning.rules import RULE
 
 _RDF = PREFIXES["rdf"]
+#: From a list to each of its nodes; a fact inside the engine only.
+ITEM = ox.NamedNode(RULE + "item")
+FIRST, REST, NIL = (ox.NamedNode(_RDF + name) for name in ("first", "rest", "nil"))
 
 
 @dataclass(frozen=True)
@@ -27,8 +30,8 @@ class Lists:
 
     def __init__(self, facts: Facts, terms: Terms) -> None:
         self._facts = facts
-        self.first, self.rest, self._nil = (terms.number(ox.NamedNode(_RDF + name)) for name in ("first", "rest", "nil"))
-        self.member, self.repeated = (terms.number(ox.NamedNode(RULE + name)) for name in ("member", "repeated"))
+        self.first, self.rest, self._nil = (terms.number(name) for name in (FIRST, REST, NIL))
+        self.item = terms.number(ITEM)
 
     def readings(self, head: int) -> Iterator[Reading]:
         """The ways to read the list that begins at a node: more than one only if a node has two names."""
@@ -37,48 +40,38 @@ class Lists:
             nodes = waiting.pop()
             members = tuple(tuple(sorted(self._objects(self.first, node))) for node in nodes)
             for next_ in sorted(self._objects(self.rest, nodes[-1])):
-                if next_ == self._nil and all(members):
+                if next_ == self._nil:
                     yield Reading(nodes, members)
                 elif next_ not in nodes:
                     waiting.append((*nodes, next_))
 
     def premises(self, reading: Reading, members: Iterable[int]) -> tuple[Key, ...]:
         """The triples that make up the list with these members, one for each place."""
-        following = (*reading.nodes[1:], self._nil)
         firsts = tuple((node, self.first, member) for node, member in zip(reading.nodes, members, strict=True))
-        return firsts + tuple(
-            (node, self.rest, next_) for node, next_ in zip(reading.nodes, following, strict=True)
-        )
+        return firsts + self._spine(reading)
 
     def facts(self, anchors: Iterable[int]) -> Facts:
-        """That a term is a member of a list, or stands in it twice, for each list that is a value of the anchors."""
-        members: set[int] = set()
-        repeated: set[int] = set()
+        """Which nodes make up each list that is a value of the anchors, as facts."""
+        items: set[int] = set()
         for anchor in anchors:
             relation = self._facts.relations.get(anchor)
             for head in relation.backward if relation else ():
-                for reading in self.readings(head):
-                    seen: set[int] = set()
-                    for alternatives in reading.members:
-                        repeated.update(head << SHIFT | one for one in alternatives if one in seen)
-                        seen.update(alternatives)
-                    members.update(head << SHIFT | one for one in seen)
+                items.update(head << SHIFT | node for reading in self.readings(head) for node in reading.nodes)
         found = Facts()
-        found.add(self.member, members)
-        found.add(self.repeated, repeated)
+        if items:
+            found.add(self.item, items)
         return found
 
     def premises_of(self, key: Key) -> Iterator[tuple[Key, ...]]:
-        """The triples that make a fact about a list true, in each way they do."""
-        head, predicate, wanted = key
+        """The triples that make a node part of a list, in each way they do."""
+        head, _, node = key
         for reading in self.readings(head):
-            places = [place for place, found in enumerate(reading.members) if wanted in found]
-            members = [found[0] for found in reading.members]
-            if predicate == self.member:
-                for place in places:
-                    yield self.premises(reading, [*members[:place], wanted, *members[place + 1 :]])
-            elif len(places) > 1:
-                yield self.premises(reading, [wanted if at in places else one for at, one in enumerate(members)])
+            if node in reading.nodes:
+                yield self._spine(reading)
+
+    def _spine(self, reading: Reading) -> tuple[Key, ...]:
+        following = (*reading.nodes[1:], self._nil)
+        return tuple((node, self.rest, next_) for node, next_ in zip(reading.nodes, following, strict=True))
 
     def _objects(self, predicate: int, subject: int) -> Iterable[int]:
         relation = self._facts.relations.get(predicate)

@@ -1,8 +1,8 @@
 """Which triples a rule of OWL 2 RL could use. The rest need not be seen by the reasoner, which is slow.
 
 Left out are
-- annotations: triples whose predicate is an annotation property (they mean nothing to OWL 2, Structural
-  Specification, section 10);
+- annotations of the ontology: triples whose predicate is one of OWL 2's own annotation properties (Structural
+  Specification, section 5.5), unless an axiom mentions it;
 - declarations of what kind of term something is (rules scm-cls, scm-op and scm-dp conclude only trivial things);
 - types that no axiom mentions;
 - facts whose predicate no axiom mentions;
@@ -57,16 +57,11 @@ def relevant(triples: Iterable[ox.Triple]) -> list[ox.Triple]:
     """The triples that a rule could use, among these."""
     axioms: list[ox.Triple] = []
     facts: list[ox.Triple] = []
-    annotations = set(_ANNOTATIONS)
     for triple in triples:
-        if triple.predicate.value == _TYPE and _value(triple.object) == _OWL + "AnnotationProperty":
-            annotations.add(_value(triple.subject))
         (axioms if _is_axiom(triple) else facts).append(triple)
-    axioms = [triple for triple in axioms if not (triple.predicate.value in annotations or _is_declaration(triple))]
+    axioms = [triple for triple in axioms if not (triple.predicate.value in _ANNOTATIONS or _is_declaration(triple))]
     schema = _Schema(axioms, facts)
-    return axioms + [
-        fact for fact in facts if fact.predicate.value not in annotations and schema.concludes(fact)
-    ]
+    return axioms + [fact for fact in facts if schema.concludes(fact)]
 
 
 def _value(term: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,6 +47,9 @@ JSON_LD = Format("jsonld", "application/ld+json", "jsonld", ("application/json",
 N_TRIPLES = Format("ntriples", "application/n-triples", "nt", ("text/plain",), ("nt", "n-triples"))
 RDF_XML = Format("rdfxml", "application/rdf+xml", "rdf", ("application/xml", "text/xml"), ("rdf", "rdf+xml", "xml"))
 HTML = Format("html", "text/html", "html", ("application/xhtml+xml",))
+
+#: A q-value (RFC 9110, section 12.4.2), and a few more digits or fewer.
+_Q_VALUE = re.compile(r"0(\.[0-9]*)?|1(\.0*)?|\.[0-9]+")
 
 #: What SELECT and ASK, and what CONSTRUCT and DESCRIBE, can be written as; the first is the default.
 TABLES = (JSON, XML, CSV, TSV)
@@ -95,28 +99,25 @@ def _named(names: Sequence[str], offered: Sequence[Format]) -> Choice:
 
 
 def _ranges(accept: str) -> dict[str, float]:
-    """Media range → q-value; parts that are malformed are ignored, parameters other than q as well."""
+    """Media range → q-value; what is no media range is ignored, parameters other than q as well."""
     ranges: dict[str, float] = {}
     for part in accept.split(","):
         media_range, *parameters = (piece.strip().lower() for piece in part.split(";"))
         if media_range.count("/") != 1:
             continue
-        quality = _q_value(parameters)
-        if quality is not None:
-            ranges[media_range] = max(quality, ranges.get(media_range, 0.0))
+        ranges[media_range] = max(_q_value(parameters), ranges.get(media_range, 0.0))
     return ranges
 
 
-def _q_value(parameters: Sequence[str]) -> float | None:
-    """The q-value among the parameters of a media range, 1 if there is none, None if it is malformed."""
+def _q_value(parameters: Sequence[str]) -> float:
+    """The q-value among the parameters of a media range, 1 if there is none.
+
+    One that is malformed or out of bounds counts as none: the client named the range because it wants it.
+    """
     for parameter in parameters:
         key, _, value = parameter.partition("=")
-        if key.strip() == "q":
-            try:
-                quality = float(value)
-            except ValueError:
-                return None
-            return quality if 0 <= quality <= 1 else None
+        if key.strip() == "q" and _Q_VALUE.fullmatch(value.strip()):
+            return float(value)
     return 1.0
 
 
@@ -137,6 +138,6 @@ def language(accept: str | None, asked: str | None, offered: Sequence[str]) -> s
         tag, *parameters = (piece.strip().lower() for piece in part.split(";"))
         quality = _q_value(parameters)
         primary = tag.partition("-")[0]
-        if quality is not None and quality > best_quality and primary in offered:
+        if quality > best_quality and primary in offered:
             best, best_quality = primary, quality
     return best

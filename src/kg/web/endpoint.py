@@ -106,12 +106,13 @@ def _describe(asked: protocol.QueryRequest) -> Response:
     choice = negotiate.choose(request.headers.get("Accept"), asked.formats, (*negotiate.GRAPHS, negotiate.HTML))
     if choice.format is negotiate.HTML:
         return _page(asked)
-    return _description(choice)
+    return description(request.base_url, choice)
 
 
-def _description(choice: Choice) -> Response:
+def description(endpoint: str, choice: Choice) -> Response:
+    """The service description of the endpoint at this address, as RDF."""
     triples = site().pool.snapshot.counts.get("default_graph", 0)
-    description = service(request.base_url, site().graph_sizes(), triples)
+    description = service(endpoint, site().graph_sizes(), triples)
     return Response(write_graph(description, choice.format.name, _DESCRIPTION_BYTES), content_type=choice.content_type)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
+from kg.sparql import negotiate
+from kg.web.endpoint import description
 from kg.web.site import language, page, site
 
 
@@ -15,8 +17,14 @@ def blueprint() -> Blueprint:
 
 
 def home() -> Response:
-    """The way in."""
+    """The way in: a page for readers, the description of the endpoint and its graphs for programmes."""
     here, spoken = site(), language()
+    names = [name for name in request.args.getlist("format") if name]
+    choice = negotiate.choose(request.headers.get("Accept"), names, (negotiate.HTML, *negotiate.GRAPHS))
+    if choice.format is not negotiate.HTML:
+        response = description(request.url_root + "sparql", choice)
+        response.headers["Vary"] = "Accept, Accept-Language"
+        return response
     html = page(
         "home.html",
         classes=here.once(f"classes {spoken}", lambda: here.table("classes", lang=spoken)),
@@ -24,5 +32,5 @@ def home() -> Response:
         gallery=here.gallery,
     )
     response = Response(html, mimetype="text/html")
-    response.headers["Vary"] = "Accept-Language"
+    response.headers["Vary"] = "Accept, Accept-Language"
     return response

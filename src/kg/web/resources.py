@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, redirect, request
 
 from kg.errors import NotFound
 from kg.model import Query
-from kg.rdf import BASE, GRAPH
+from kg.rdf import BASE, GRAPH, PREFIXES
 from kg.sparql import negotiate
 from kg.sparql.negotiate import Choice, Format
+from kg.turtle import serialize
 from kg.web.site import language, page, site, text
 from kg.web.terms import Group, Labels, Shown, Term, groups
 
@@ -21,6 +22,13 @@ _ENDING = re.compile(r"(?P<path>.+)\.(?P<ending>" + "|".join(_ENDINGS) + ")")
 #: Documents whose terms are fragments, and the folder of the graphs that state them.
 _DOCUMENTS = ("ontology", "shapes")
 _TRIPLES_SHOWN = 1_000
+#: Members of a family on its page, as many as its query asks for.
+_MEMBERS_SHOWN = 1_000
+#: N-Triples that are still brought into the canonical layout; for more it takes too long, and nobody reads them.
+_LAID_OUT_BYTES = 1_000_000
+_MEMBER = PREFIXES["rdfs"] + "member"
+#: The name of a family without the slash that belongs to it.
+_FAMILY = re.compile(r"id/[A-Za-z0-9\-]+")
 #: What an IRI of ours consists of (RFC 3986, unreserved and a few more); nothing else is looked up.
 _PATH = re.compile(r"[A-Za-z0-9\-._~/:@!&=+,;%]+")
 
@@ -37,8 +45,12 @@ def blueprint() -> Blueprint:
 
 
 def resource(path: str) -> Response:
-    """What the graph says of a resource, and what points to it. Raises NotFound."""
+    """What the graph says of a resource, and what points to it; of a family, its members. Raises NotFound."""
+    if _FAMILY.fullmatch(path):
+        return redirect(f"{request.script_root}/{path}/", 308)
     iri, choice = _asked(path)
+    if iri.endswith("/"):
+        return _family(iri, choice)
     if choice.format is negotiate.HTML:
         triples = site().graph("page", this=iri)
         subject = ox.NamedNode(iri)
@@ -58,7 +70,23 @@ def resource(path: str) -> Response:
             claims=site().table("claims", this=iri, lang=language()),
             files=[row["graph"] for row in site().table("stated", this=iri)],
         )
-    return _rdf(text("description", this=iri), iri, choice)
+    return _rdf(text("description", this=iri), iri, choice, single=True)
+
+
+def _family(iri: str, choice: Choice) -> Response:
+    """The resources whose IRIs begin with this one, with their labels. Raises NotFound."""
+    if choice.format is not negotiate.HTML:
+        return _rdf(text("family", this=iri), iri, choice)
+    triples = site().graph("family-start", this=iri)
+    if not triples:
+        raise _unknown(iri)
+    labels = _labels(triples)
+    found = {triple.object for triple in triples if triple.predicate.value == _MEMBER}
+    members = sorted(map(labels.show, found), key=lambda member: (member.text.casefold(), member.iri))
+    return _page(
+        "family.html", labels, iri=iri, path=f"/{iri[len(BASE):]}",
+        members=members, cut=len(members) >= _MEMBERS_SHOWN,
+    )  # fmt: skip
 
 
 def graph(path: str) -> Response:
@@ -128,15 +156,24 @@ def _labels(triples: list[ox.Triple]) -> Labels:
     return labels
 
 
-def _rdf(query: str, iri: str, choice: Choice) -> Response:
+def _rdf(query: str, iri: str, choice: Choice, single: bool = False) -> Response:
+    """The graph a query makes. What is no ``single`` resource is one of few, whose Turtle is kept. Raises NotFound."""
     data = site().pool.answer(Query(query), negotiate.N_TRIPLES.name)
     if not data:
         raise _unknown(iri)
-    if choice.format is not negotiate.N_TRIPLES:
+    if choice.format is negotiate.TURTLE and len(data) <= _LAID_OUT_BYTES:
+        data = _laid_out(data) if single else site().once(f"turtle {iri}", lambda: _laid_out(data))
+    elif choice.format is not negotiate.N_TRIPLES:
         data = site().pool.answer(Query(query), choice.format.name)
     response = Response(data, content_type=choice.content_type)
     response.headers["Vary"] = "Accept"
     return response
+
+
+def _laid_out(data: bytes) -> bytes:
+    """N-Triples as Turtle in the canonical layout."""
+    quads = ox.parse(data, format=ox.RdfFormat.N_TRIPLES)
+    return serialize(quad.triple for quad in quads).encode("utf-8")
 
 
 def _page(template: str, labels: Labels, **values: object) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from http import HTTPStatus
 
@@ -20,10 +21,21 @@ _CONNECTIONS = 200
 _ENCODED = 3
 _OTHER_HEADERS = 65_536
 
-_REMEDIES = {
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Send a shorter query.",
-    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: "Send a long query as the body of a POST.",
+#: Status of what the server itself refuses → what is wrong, and what to do.
+_SENTENCES = {
+    HTTPStatus.BAD_REQUEST: (
+        "The request is not written as HTTP/1.1 says.",
+        "Ask with an ordinary HTTP client, and percent-encode the characters of the address.",
+    ),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("The request is larger than what is read.", "Send a shorter query."),
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: (
+        "The address and the headers are larger than what is read.", "Send a long query as the body of a POST.",
+    ),
+    HTTPStatus.NOT_IMPLEMENTED: (
+        "The request has a transfer encoding that is not read.", "Send it with a Content-Length, or chunked.",
+    ),
 }
+_OTHER = ("The request cannot be read.", "Ask with an ordinary HTTP client.")
 
 
 class _ProblemTask(ErrorTask):
@@ -32,7 +44,8 @@ class _ProblemTask(ErrorTask):
     def execute(self) -> None:
         refusal = self.request.error
         status = HTTPStatus(refusal.code)
-        problem = RequestError(f"The request cannot be read: {status.phrase}.", remedy=_REMEDIES.get(status, ""))
+        message, remedy = _SENTENCES.get(status, _OTHER)
+        problem = RequestError(message, remedy=remedy)
         problem.http_status = status
         body = written(problem)
         self.status = f"{status.value} {status.phrase}"
@@ -51,6 +64,8 @@ class _Channel(HTTPChannel):
 
 def create_server(app: Flask, settings: Settings, listener: socket.socket) -> BaseWSGIServer:
     """A server of the application on a listening socket; ``run`` returns on SystemExit and KeyboardInterrupt."""
+    # That requests wait for one another is what a queue is for, and no news to who started the server.
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     server = waitress.create_server(
         app,
         sockets=[listener],

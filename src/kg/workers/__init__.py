@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import kg
+from kg.engine import current
 from kg.errors import Busy, DeadlineExceeded, SnapshotError, WorkerLost
 from kg.model import Query, Snapshot
 from kg.workers import wire
@@ -34,6 +35,10 @@ _WAIT = 5.0
 _END = 2.0
 
 
+def _stopping() -> Busy:
+    return Busy("The server is stopping.", remedy="Try again when it is back.")
+
+
 @dataclass
 class _Worker:
     """A forked process and the channel to it."""
@@ -43,11 +48,15 @@ class _Worker:
 
 
 class Pool:
-    """Warm workers over the current snapshot of a state folder. Safe to use from several threads."""
+    """Warm workers over one snapshot. Safe to use from several threads.
+
+    It is the one that is current when the pool starts, also if the owner has to be started again later: pages and
+    answers of one server agree with one another.
+    """
 
     def __init__(self, state: Path, size: int = 2, limits: Limits | None = None, wait: float = _WAIT) -> None:
         """Start the owner and ``size`` workers. Raises SnapshotError if there is no snapshot to load."""
-        self._state = state
+        self._folder = current(state)
         self._limits = limits or Limits()
         self._wait = wait
         self._idle: queue.LifoQueue[_Worker | None] = queue.LifoQueue()
@@ -66,9 +75,9 @@ class Pool:
 
         They have at most ``most`` bytes, if that is less than the limit of the pool.
 
-        Raises QueryError and NotAcceptable as the engine does, Busy if no worker is free in time, DeadlineExceeded
-        if the query takes longer than it may, WorkerLost if its worker ends (for one, because it wants more memory
-        than it may have); in the last two cases the worker is replaced.
+        Raises QueryError and NotAcceptable as the engine does, Busy if no worker is free in time or the pool is closed
+        meanwhile, DeadlineExceeded if the query takes longer than it may, WorkerLost if its worker ends (for one, because
+        it wants more memory than it may have); in the last two cases the worker is replaced.
         """
         try:
             worker = self._idle.get(timeout=self._wait)
@@ -113,6 +122,8 @@ class Pool:
                 remedy="Narrow it down: fewer patterns that match everything, a LIMIT, or smaller parts.",
             ) from None
         except wire.Closed:
+            if self._closed:
+                raise _stopping() from None
             raise WorkerLost(
                 "The process answering the query ended without an answer, most likely for want of memory.",
                 remedy="Ask for less at once: add LIMIT, or patterns that narrow it down.",
@@ -129,13 +140,15 @@ class Pool:
             return None
         try:
             return self._fork(ended=worker.process if worker else None)
-        except (WorkerLost, SnapshotError):
+        except (Busy, WorkerLost, SnapshotError):
             return None
 
     def _start(self) -> Snapshot:
         """Start the owner and wait for it to have the snapshot. Raises SnapshotError."""
+        if not self._folder.is_dir():
+            raise SnapshotError("The snapshot that was served is gone.", remedy="Start the server again.")
         self._control, theirs = socket.socketpair()
-        arguments = [str(theirs.fileno()), str(self._state), json.dumps(asdict(self._limits))]
+        arguments = [str(theirs.fileno()), str(self._folder), json.dumps(asdict(self._limits))]
         # -P: a file of the working folder must not stand in for a module.
         command = [sys.executable, "-P", "-m", "kg.workers.owner", *arguments]
         paths = [str(Path(kg.__file__).parent.parent), *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -158,10 +171,10 @@ class Pool:
         return Snapshot(**header["snapshot"])
 
     def _fork(self, ended: int | None = None) -> _Worker:
-        """A new worker; the owner first collects the one that has ended. Raises WorkerLost, SnapshotError."""
+        """A new worker; the owner first collects the one that has ended. Raises Busy, WorkerLost, SnapshotError."""
         with self._lock:
             if self._closed:
-                raise WorkerLost("The server is stopping.")
+                raise _stopping()
             try:
                 return self._order(ended)
             except (wire.Closed, TimeoutError, OSError):

@@ -40,7 +40,7 @@ def main() -> int:
     control = socket.socket(fileno=int(sys.argv[1]))
     limits = Limits(**json.loads(sys.argv[3]))
     try:
-        engine = Engine.open(Path(sys.argv[2]))
+        engine = Engine.load(Path(sys.argv[2]))
     except KgError as error:
         with contextlib.suppress(wire.Closed):
             wire.send(control, wire.from_error(error))

@@ -1,4 +1,4 @@
-"""OWL 2 RL by the owlrl package, which chains the rules of the profile over an rdflib graph."""
+"""OWL 2 RL by the owlrl package, which chains the rules of the profile over an rdflib graph: slow, and the oracle."""
 
 from __future__ import annotations
 
