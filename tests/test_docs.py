@@ -8,7 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
@@ -216,6 +216,13 @@ def test_the_guide_has_every_kind_with_those_below_it(real_graph: Engine) -> Non
 def test_the_guide_has_every_prefix() -> None:
     rows = re.findall(r"^\| `(\w+):` \| `([^`]+)` \|", GUIDE.read_text("utf-8"), re.M)
     assert dict(rows) == PREFIXES and len(rows) == len(PREFIXES)
+
+
+def test_the_proof_in_the_readme_is_what_kg_explain_prints(run_kg: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    (shown,) = (block for block in blocks(README, "text") if " explain " in block)
+    command, proof = shown.rstrip("\n").split("\n", 1)
+    done = run_kg(*shlex.split(command)[2:], cwd=ROOT)
+    assert (done.returncode, done.stdout.rstrip("\n")) == (0, proof)
 
 
 def test_the_passage_shown_in_the_readme_is_that_of_the_graph(real_graph: Engine) -> None:
