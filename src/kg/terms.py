@@ -5,6 +5,8 @@ Apart from ``kg.rdf``, so that what only needs the prefix table does not wait fo
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyoxigraph as ox
 import rdflib
 
@@ -43,3 +45,9 @@ def to_ox(term: rdflib.term.Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
             return ox.Literal(str(term), datatype=ox.NamedNode(str(term.datatype)))
         return ox.Literal(str(term))
     raise ValueError(f"Unexpected rdflib term: {term!r}")
+
+
+def fill(graph: rdflib.Graph, triples: Iterable[ox.Triple]) -> None:
+    """Add pyoxigraph triples to an rdflib graph. Raises ValueError as ``to_rdflib`` does."""
+    for triple in triples:
+        graph.add((to_rdflib(triple.subject), to_rdflib(triple.predicate), to_rdflib(triple.object)))

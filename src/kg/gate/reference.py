@@ -18,7 +18,7 @@ from rdflib.query import Result as Answer
 from kg.errors import ShapesError
 from kg.gate.result import Result
 from kg.gate.shapes import Index
-from kg.terms import to_ox, to_rdflib
+from kg.terms import fill, to_ox
 
 #: How deep shapes may name shapes; pySHACL's own 15 is less than a chain of nested shapes may need.
 DEPTH = 50
@@ -86,8 +86,7 @@ def _literals_as_written() -> Iterator[None]:
 
 def _graph(triples: Iterable[ox.Triple]) -> rdflib.Graph:
     graph = _Data()
-    for triple in triples:
-        graph.add((to_rdflib(triple.subject), to_rdflib(triple.predicate), to_rdflib(triple.object)))
+    fill(graph, triples)
     return graph
 
 

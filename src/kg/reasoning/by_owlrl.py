@@ -11,7 +11,7 @@ from owlrl import OWLRL_Semantics
 from rdflib.namespace import OWL, RDFS
 from rdflib.term import Node
 
-from kg.terms import to_ox, to_rdflib
+from kg.terms import fill, to_ox
 
 #: Name and version, for the manifest of a snapshot.
 VERSION = f"owlrl {version('owlrl')}"
@@ -39,8 +39,7 @@ def expand(triples: Iterable[ox.Triple]) -> tuple[set[ox.Triple], list[str]]:
     Axiomatic triples are not added: they say nothing of this graph.
     """
     graph = rdflib.Graph()
-    for triple in triples:
-        graph.add((to_rdflib(triple.subject), to_rdflib(triple.predicate), to_rdflib(triple.object)))
+    fill(graph, triples)
     rules = _Rules(graph, axioms=False, daxioms=False)
     rules.closure()
     found = {
