@@ -28,6 +28,7 @@ check: $(STAMP)  ## judge the whole repository against the shapes
 
 bench: $(STAMP)  ## measure speed and memory, and write benchmarks/results.md
 	$(BIN)/python benchmarks/run.py $(ARGS)
+	@echo 'benchmarks/reasoning.py and benchmarks/gate.py measure these two on larger graphs, up to a million triples.'
 
 # The environment: made once, and again only when the lock file or the packaging changes.
 $(STAMP): requirements.lock pyproject.toml

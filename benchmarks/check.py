@@ -12,14 +12,16 @@ import time
 from collections.abc import Callable
 
 import pyoxigraph as ox
-from kg.gate import JUDGED, core, dates, setquery
+from kg.gate import core, setquery
+from kg.gate import stages as stages_by_triples
+from kg.gate.changed import Changed
 from kg.gate.lint import lint
-from kg.gate.patterns import Unsupported
+from kg.gate.plan import plan
 from kg.gate.shapes import SH, ShapesGraph
 from kg.gate.targets import Targets
-from kg.gate.validate import sites
 from kg.gate.where import Locator
 from kg.model import Corpus
+from kg.rdf import JUDGED
 from kg.sources import load
 from measure import ROOT
 
@@ -44,7 +46,7 @@ def stages(corpus: Corpus, shapes: ShapesGraph, data: list[ox.Triple]) -> dict[s
         "parse all files": lambda: load(ROOT),
         "index of places": lambda: Locator(corpus, {}),
         "shapes linter": lambda: lint(corpus, shapes, locate),
-        "dates": lambda: list(dates.check(data, locate)),
+        "stages by triples": lambda: stages_by_triples.run(Changed.whole(corpus, {})),
         "SHACL Core": lambda: core.validate(data, core_shapes),
     }
 
@@ -52,17 +54,11 @@ def stages(corpus: Corpus, shapes: ShapesGraph, data: list[ox.Triple]) -> dict[s
 def set_queries(shapes: ShapesGraph, store: ox.Store, rounds: int) -> list[tuple[float, str, int]]:
     """Milliseconds, name and number of focus nodes of every SPARQL constraint that is a set query."""
     targets, found = Targets(store, shapes), []
-    for root in shapes.roots:
-        for site in sites(shapes, targets, root):
-            constraint = site.constraint
-            try:
-                text = setquery.text_of(shapes, constraint)
-                query = setquery.rewrite(text, targets.graph(site.nodes), constraint.shape)
-            except Unsupported as reason:
-                print(f"{shapes.name(constraint.node)} is left to pySHACL: it has {reason}")
-                continue
-            taken = best(rounds, lambda q=query, c=constraint: list(setquery.run(store, q, c, shapes)))
-            found.append((taken, shapes.name(constraint.node), len(site.nodes)))
+    for site in plan(shapes).sites:
+        constraint, nodes = site.constraint, targets.after(site.root, site.steps)
+        query = setquery.rewrite(setquery.text_of(shapes, constraint), targets.graph(nodes), constraint.shape)
+        taken = best(rounds, lambda q=query, c=constraint: list(setquery.run(store, q, c, shapes)))
+        found.append((taken, shapes.name(constraint.node), len(nodes)))
     return sorted(found, reverse=True)
 
 

@@ -121,6 +121,15 @@ def ask(connection: http.client.HTTPConnection, question: Question) -> tuple[int
     return answer.status, (time.perf_counter() - start) * 1000
 
 
+def send(connection: http.client.HTTPConnection, path: str, body: bytes, media_type: str) -> tuple[int, float]:
+    """The same for a body that is posted."""
+    start = time.perf_counter()
+    connection.request("POST", path, body, {"Content-Type": media_type})
+    answer = connection.getresponse()
+    answer.read()
+    return answer.status, (time.perf_counter() - start) * 1000
+
+
 def percentiles(times: Sequence[float]) -> tuple[float, float]:
     """The 50th and the 99th percentile of at least two values."""
     cuts = statistics.quantiles(times, n=100, method="inclusive")

@@ -23,7 +23,6 @@ from kg.reasoning import REASONERS, closure
 from kg.reasoning.trivial import is_trivial
 from kg.rulebook import load_rules
 from kg.terms import to_ox
-from measure import ROOT
 from owlrl import OWLRL_Semantics
 
 try:

@@ -18,9 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.engine import current, read_manifest
-from measure import ROOT, Question, Server, ask, environment, percentiles, python, questions, seconds
+from measure import ROOT, Question, Server, ask, environment, percentiles, python, questions, seconds, send
 
 RESULTS = ROOT / "benchmarks" / "results.md"
+#: A contribution of one claim with its evidence.
+CLAIM = ROOT / "docs" / "tour" / "good.ttl"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,8 @@ def measure_files(state: Path, patience: float) -> Iterable[Figure]:
     fast = min(seconds(check, settings, (0, 1)) for _ in range(3))
     peer = seconds([*check, "--engine", "pyshacl"], settings, (0, 1), patience)
     yield Figure(f"`kg check` (peer: pySHACL, at most {patience:g} s)", fast, "s", 5, peer)
+    one = min(seconds([*check, str(CLAIM)], settings) for _ in range(5))
+    yield Figure("`kg check` of one claim, as a process (peer: pySHACL over everything)", one, "s", 1, peer)
 
 
 def measure_servers(state: Path, asked: list[Question], rounds: int) -> Iterable[Figure]:
@@ -70,6 +74,8 @@ def measure_servers(state: Path, asked: list[Question], rounds: int) -> Iterable
         (p50, p99), (peer_p50, peer_p99) = percentiles(times), percentiles(peer_times)
         yield Figure("competency queries over HTTP, p50", p50, "ms", 5, peer_p50)
         yield Figure("competency queries over HTTP, p99", p99, "ms", None, peer_p99)
+        checks = check_over_http(server, rounds)
+        yield Figure("`POST /check` of one claim, p50", percentiles(checks)[0], "ms", 50)
         yield Figure("memory after that (PSS, all processes)", server.memory(), "MB", 250, peer.memory())
 
 
@@ -85,6 +91,19 @@ def ask_in_turn(one: Server, other: Server, asked: list[Question], rounds: int) 
                     raise RuntimeError(f"{question.name} was answered with {status} at port {connection.port}")
                 if number:
                     taken.append(milliseconds)
+    return times
+
+
+def check_over_http(server: Server, rounds: int) -> list[float]:
+    """Milliseconds of every contribution posted; the first ones warm the workers up and do not count."""
+    connection, body = server.connect(), CLAIM.read_bytes()
+    times = []
+    for number in range(rounds + 4):
+        status, milliseconds = send(connection, "/check", body, "text/turtle")
+        if status != 200:
+            raise RuntimeError(f"The contribution was answered with {status}")
+        if number >= 4:
+            times.append(milliseconds)
     return times
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from kg.gate import check
+from kg.gate.whole import check
 from kg.model import Corpus, Finding, Report, Source
 from kg.rdf import PREFIXES, graph_iri
 from kg.sources import digest, parse_turtle

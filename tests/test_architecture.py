@@ -17,8 +17,10 @@ PACKAGE = ROOT / "src" / "kg"
 LAYERS: dict[int, set[str]] = {
     0: {"", "errors", "settings", "rdf", "terms"},
     1: {"model"},
-    2: {"binding", "blocks", "gate", "linking", "parsing", "passages", "querytext", "reasoning", "sparql", "turtle"},
-    3: {"build", "engine", "journal", "remote", "rulebook", "sources", "wikidata", "workers"},
+    2: {"binding", "blocks", "diffing", "drafting", "edits", "gate", "linking", "parsing", "passages", "querytext",
+        "reading", "reasoning", "report", "sparql", "turtle"},
+    3: {"build", "child", "engine", "files", "forms", "journal", "judging", "proposals", "remote", "revisions", "rulebook",
+        "sources", "wikidata", "workers"},
     4: {"__main__", "cli", "web"},
 }
 LAYER_OF = {name: layer for layer, names in LAYERS.items() for name in names}

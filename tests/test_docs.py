@@ -168,7 +168,7 @@ def test_requests_shown_are_answered(command: str, live_server: str) -> None:
     if shutil.which("curl") is None:
         pytest.skip("curl is not installed: the requests shown in the README are run with it")
     words = shlex.split(command.replace("http://127.0.0.1:8000", live_server))
-    done = subprocess.run([*words, "--silent", "--show-error", "--fail"], capture_output=True, text=True)
+    done = subprocess.run([*words, "--silent", "--show-error", "--fail"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) > 1, f"no rows: {done.stdout!r}"
 
@@ -240,7 +240,7 @@ def test_the_passage_shown_in_the_readme_is_that_of_the_graph(real_graph: Engine
 def test_the_mistake_shown_in_the_readme_is_reported_so(tmp_path: Path) -> None:
     path, number, column, words = re.search(r"^kg: ([\w./]+):(\d+):(\d+): (.+) …$", README, re.M).groups()
     lines = (ROOT / path).read_text("utf-8").split("\n")
-    before = int(number) - 2
+    before = int(number) - 1
     assert lines[before].endswith(" ;")
     lines[before] = lines[before].removesuffix(" ;")
     (tmp_path / "broken.ttl").write_text("\n".join(lines), "utf-8")

@@ -13,8 +13,10 @@ from gate_material import HEADER, MESSAGES, ONTOLOGY, PREFIX_DECLARATIONS, codes
 
 from kg.cli import run
 from kg.errors import ShapesError
-from kg.gate import check, core, report
+from kg.gate import core
 from kg.gate.shapes import SH
+from kg.gate.whole import check
+from kg.report.triples import to_turtle
 
 HOLDER = f"""
 ckgsh:ClaimShape a sh:NodeShape ; sh:targetClass ckg:Claim ; sh:property ckgsh:ClaimShape-holder .
@@ -54,7 +56,7 @@ def test_a_finding_says_what_where_and_how(engine: str) -> None:
     assert found.path == "https://w3id.org/coalition-kg/ontology#holder"
     assert found.value == "https://w3id.org/coalition-kg/id/topic/x"
     assert found.messages == {"en": "claim:a: topic:x will not do", "it": "claim:a: topic:x non va"}
-    assert str(found.where) == f"data/d.ttl:{HEADER.count(chr(10)) + 2}"
+    assert str(found.where) == f"data/d.ttl:{HEADER.count(chr(10)) + 4}:16"
 
 
 @each_engine
@@ -113,7 +115,7 @@ def test_shapes_that_no_engine_can_read_are_refused_not_passed() -> None:
 
 
 def test_report_as_turtle_is_a_validation_report() -> None:
-    text = report.to_turtle(judge("claim:a a ckg:Position ; ckg:holder topic:x .", HOLDER))
+    text = to_turtle(judge("claim:a a ckg:Position ; ckg:holder topic:x .", HOLDER))
     triples = [quad.triple for quad in ox.parse(text, format=ox.RdfFormat.TURTLE)]
     stated = {triple.predicate.value.removeprefix(SH): triple.object for triple in triples}
     assert stated["conforms"].value == "false"
@@ -159,15 +161,15 @@ def test_the_command_names_file_line_severity_message_and_code(
     checkout: Path, engine: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert kg(checkout, "--engine", engine) == 1
-    finding, summary = capsys.readouterr().out.splitlines()
-    line = HEADER.count("\n") + 2
-    assert finding == f"data/d.ttl:{line}: violation: claim:a: claim:a: topic:x will not do (ClaimShape-holder)"
+    finding, *_, summary = capsys.readouterr().out.splitlines()
+    line = HEADER.count("\n") + 3
+    assert finding == f"data/d.ttl:{line}:16: violation: claim:a: claim:a: topic:x will not do (ClaimShape-holder)"
     assert summary.startswith("Does not conform: 1 violation, 0 warnings, 0 notes; 1 nodes checked against 2 constraints")
 
 
 def test_the_command_speaks_italian(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert kg(checkout, "--lang", "it") == 1
-    finding, summary = capsys.readouterr().out.splitlines()
+    finding, *_, summary = capsys.readouterr().out.splitlines()
     assert "violazione: claim:a: claim:a: topic:x non va (" in finding
     assert summary.startswith("Non conforme: 1 violazione, 0 avvisi, 0 note;")
 
@@ -194,7 +196,7 @@ def test_json(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert body["conforms"] is False
     assert body["checked"]["focus"] == 1
     (found,) = body["findings"]
-    assert found["where"] == {"file": "data/d.ttl", "line": HEADER.count("\n") + 2}
+    assert (found["where"]["file"], found["where"]["line"]) == ("data/d.ttl", HEADER.count("\n") + 3)
     assert found["messages"]["it"] == "claim:a: topic:x non va"
 
 

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 
 import pytest
+from changes import change, keys, whole
+from changes import codes as found
 from gate_material import codes, judge
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.gate.dates import Span, span
+from kg.gate.dates import Span, check, span
+from kg.gate.edtfs import bounds
+from kg.model import Finding
 
 
 @pytest.mark.parametrize(
@@ -83,3 +88,50 @@ def test_findings(data: str, expected: list[str]) -> None:
     for finding in found.findings:
         assert set(finding.messages) == {"en", "it"}
         assert finding.where is not None and finding.where.origin == "data/d.ttl"
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.integers(1, 9999),
+    st.none() | st.integers(1, 12),
+    st.none() | st.integers(1, 31),
+    st.sampled_from(["", "?", "~", "%"]),
+)
+def test_plain_dates_are_read_as_the_library_has_them(year: int, month: int | None, day: int | None, sign: str) -> None:
+    text = f"{year:04d}" + (f"-{month:02d}" if month else "") + (f"-{day:02d}" if month and day else "")
+    try:
+        datetime.date(year, month or 1, day if month and day else 1)
+    except ValueError:
+        with pytest.raises(ValueError, match="no such day"):
+            span(text + sign)
+        return
+    assert span(text + sign) == Span(*(f"{y:04d}-{m:02d}-{d:02d}" for y, m, d in bounds(text + sign)))
+
+
+def test_only_dates_that_a_change_touches_are_judged_and_these_whole() -> None:
+    wrong, right = date("2025-09"), date("2025-10", earliest="2025-10-01", latest="2025-10-31").replace(":d ", ":e ")
+    before = {"data/a.ttl": wrong, "data/b.ttl": right}
+    assert list(check(change(before, {**before, "data/c.ttl": right.replace(":e ", ":f ")}))) == []
+    moved = {**before, "data/b.ttl": right.replace('"2025-10"', '"2025-11"')}
+    assert found(check(change(before, moved))) == ["DateShape-bounds", "DateShape-bounds"]
+    without = {**before, "data/b.ttl": right.partition(" ; ckg:latest")[0] + " ."}
+    (finding,) = check(change(before, without))
+    assert (finding.code, finding.where and finding.where.origin) == ("DateShape-bounds", "data/b.ttl")
+
+
+DATES = st.builds(
+    date, st.sampled_from(["2025", "2025-13", "2024-12~/.."]),
+    earliest=st.sampled_from(["2025-01-01", "2024-12-01"]), latest=st.sampled_from(["2025-12-31", "2025-12-30"]),
+)  # fmt: skip
+FILES = st.dictionaries(st.sampled_from(["data/a.ttl", "data/b.ttl"]), DATES)
+
+
+@settings(deadline=None, max_examples=40)
+@given(FILES, FILES)
+def test_a_change_brings_what_the_difference_of_all_files_has(before: dict[str, str], after: dict[str, str]) -> None:
+    def without_place(findings: Iterable[Finding]) -> set[tuple[object, ...]]:
+        return {key[:-1] for key in keys(findings)}
+
+    there = change(before, after)
+    by_change = without_place(check(there)) - without_place(check(there.reversed()))
+    assert by_change == without_place(check(whole(after))) - without_place(check(whole(before)))

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg.errors import ShapesError
-from kg.gate import check
+from kg.gate.whole import check
 
 CLAIMS = "ckgsh:S a sh:NodeShape ; sh:targetClass ckg:Claim ; "
 DATA = """

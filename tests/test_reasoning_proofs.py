@@ -15,7 +15,7 @@ from graphs import GRAPHS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kg.build import build
-from kg.gate import check
+from kg.gate.whole import check
 from kg.reasoning import closure
 from kg.reasoning.engine import Inference
 from kg.reasoning.places import Places
@@ -167,7 +167,7 @@ def test_explain_as_json_and_rdf(run_kg: Run, repository: Path) -> None:
     [
         (("claim:one-1", "a", "ckg:Actor"), 1, "neither stated nor follows"),
         (("claim:one-1", "a", "nope:Actor"), 2, "cannot be read"),
-        (("claim:one-1", "a", "ckg:A , ckg:B"), 2, "not one triple"),
+        (("claim:one-1", "a", "ckg:A , ckg:B"), 2, "not one term"),
     ],
 )
 def test_explain_what_cannot_be(run_kg: Run, repository: Path, words: tuple[str, ...], status: int, told: str) -> None:

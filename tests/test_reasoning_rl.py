@@ -12,7 +12,7 @@ from hypothesis import Phase, given, settings
 from kg.errors import SettingError, SourceError
 from kg.reasoning import closure, version
 from kg.reasoning.literals import FUNCTIONS
-from kg.reasoning.rules import read_rule, read_rules
+from kg.reasoning.ruletext import read_rule, read_rules
 from kg.reasoning.trivial import is_trivial
 from kg.rulebook import load_rules
 from kg.sources import load, parse_turtle

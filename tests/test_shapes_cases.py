@@ -18,13 +18,14 @@ import pytest
 from checkout import ROOT
 from gate_material import same
 
-from kg.gate import check, dates
+from kg.gate import dates
+from kg.gate.changed import Changed
+from kg.gate.whole import check
 from kg.gate.messages import finding
 from kg.gate.shapes import SH, ShapesGraph, local_name
 from kg.gate.validate import validate
-from kg.gate.where import Locator
 from kg.model import Corpus, Finding, Source
-from kg.rdf import PREFIXES
+from kg.rdf import PREFIXES, graph_iri
 from kg.sources import load, parse_turtle
 
 FOLDER = Path(__file__).parent / "cases" / "shapes"
@@ -79,9 +80,9 @@ def judge(triples: Triples) -> frozenset[Finding]:
     data = list(dict.fromkeys(surroundings() + triples))
     store = ox.Store()
     store.extend(ox.Quad(*triple) for triple in data)
-    locate = Locator(Corpus(()), {})
+    stated = Corpus((Source("data/case.ttl", "data", graph_iri("data/case.ttl"), tuple(data), ""),))
     results = validate(data, SHAPES, "fast", store).results
-    found = [finding(result, SHAPES, locate) for result in results] + list(dates.check(data, locate))
+    found = [finding(result, SHAPES) for result in results] + list(dates.check(Changed.whole(stated, {})))
     return frozenset(replace(f, messages=tuple(sorted(f.messages.items()))) for f in found)
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kg.rdf import PREFIXES
 from kg.sources import digest, parse_turtle
-from kg.turtle import MAX_NESTING, first_comment, serialize, strings
+from kg.turtle import MAX_NESTING, serialize, strings
 
 NAMES = st.one_of(
     st.sampled_from([PREFIXES["ckg"] + "x", PREFIXES["rdf"] + "type", PREFIXES["rdf"] + "first", PREFIXES["skos"] + "note"]),
@@ -54,12 +54,6 @@ def test_neither_order_nor_labels_matter(triples: list[ox.Triple], random: objec
     other = [ox.Triple(rename(one.subject), one.predicate, rename(one.object)) for one in triples]
     random.shuffle(other)
     assert serialize(other) == serialize(triples)
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(TRIPLES, max_size=8))
-def test_a_layout_has_no_comments(triples: list[ox.Triple]) -> None:
-    assert first_comment(serialize(triples)) is None
 
 
 def layout(text: str) -> str:
@@ -134,19 +128,6 @@ def test_a_triple_term_is_refused() -> None:
     triple = ox.Triple(ox.NamedNode("urn:a"), ox.NamedNode("urn:b"), ox.Literal("c"))
     with pytest.raises(ValueError, match="Unexpected"):
         serialize([ox.Triple(ox.NamedNode("urn:a"), ox.NamedNode("urn:b"), triple)])
-
-
-@pytest.mark.parametrize(
-    ("text", "place"),
-    [
-        ("<urn:a#b> <urn:c> '#', \"#\\\"#\", '''#'#''', \"\"\"#\n#\"\"\" .", None),
-        ("# all", (1, 1)),
-        ("<urn:a> <urn:b> 'é' . # here", (1, 23)),
-        ("PREFIX x: <urn:x#>\nx:a\\#b x:b 1 .\n  # here", (3, 3)),
-    ],
-)
-def test_comments_are_told_from_what_looks_like_them(text: str, place: tuple[int, int] | None) -> None:
-    assert first_comment(text) == place
 
 
 def test_strings_with_their_offsets() -> None:

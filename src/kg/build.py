@@ -1,7 +1,7 @@
 """From the files of the repository to a snapshot: built aside, then switched to in one step.
 
-A state folder holds ``snapshots/<name>/{store,dump.nq,manifest.json}``, ``current`` (the name of the one in use) and
-``lock``. The lock is held by the kernel, so one that a killed build left behind stops nobody.
+A state folder holds ``snapshots/<name>/{store,dump.nq,texts.json,manifest.json}``, ``current`` (the name of the one
+in use) and ``lock``. The lock is held by the kernel, so one that a killed build left behind stops nobody.
 """
 
 from __future__ import annotations
@@ -22,20 +22,19 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg import __version__
-from kg.engine import current, read_manifest
+from kg.engine import TEXTS, current, read_manifest
 from kg.errors import BuildError, SnapshotError, StateError
 from kg.model import Corpus, Report, Snapshot
-from kg.rdf import CLOSURE_GRAPH
+from kg.rdf import CLOSURE_GRAPH, JUDGED, kind_of
 from kg.reasoning import DEFAULT, Clash, closure, version
 from kg.reasoning.places import Places
 from kg.reasoning.rules import Rule
-from kg.rulebook import load_rules
-from kg.sources import kind_of, load
+from kg.reasoning.ruletext import read_rules
+from kg.rulebook import rule_texts
+from kg.sources import blob, load
 
 Tell = Callable[[str], None]
 
-#: The kinds of files that are merged, with the closure, into the default graph.
-DEFAULT_KINDS = ("ontology", "data")
 _BUILDING = ".building-"
 
 
@@ -57,7 +56,8 @@ def build(
     """
     tell("Reading the files")
     corpus = load(root)
-    rules = load_rules(root)
+    written = rule_texts(root)
+    rules = read_rules(written)
     versions = {"kg": __version__, "pyoxigraph": ox.__version__, "reasoner": version(reasoner, rules)}
     if check:
         tell("Checking the files against the shapes")
@@ -65,7 +65,10 @@ def build(
     try:
         state.mkdir(parents=True, exist_ok=True)
         with _locked(state, tell):
-            return _build(corpus, state, lambda: _infer(corpus, root, reasoner, rules), versions, force, tell)
+            return _build(
+                corpus, state, lambda: _infer(corpus, root, reasoner, rules),
+                lambda: {**_texts(root, corpus), **written}, versions, force, tell,
+            )  # fmt: skip
     except OSError as error:
         raise StateError(
             f"The snapshot cannot be written to {state} ({error.strerror or error}).", remedy=_remedy(error)
@@ -114,6 +117,7 @@ def _build(
     corpus: Corpus,
     state: Path,
     infer: Callable[[], frozenset[ox.Triple]],
+    texts: Callable[[], Mapping[str, str]],
     versions: Mapping[str, str],
     force: bool,
     tell: Tell,
@@ -133,8 +137,8 @@ def _build(
     try:
         tell("Writing the snapshot")
         counts = _write(aside, corpus, inferred)
-        built = datetime.now(UTC).isoformat(timespec="seconds")
-        manifest = {"digest": digest, "files": files, "counts": counts, "versions": dict(versions), "built": built}
+        (aside / TEXTS).write_text(json.dumps(texts(), ensure_ascii=False), "utf-8")
+        manifest = _manifest(corpus, digest, counts, versions)
         (aside / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", "utf-8")
         _sync(aside)
         folder = _free_name(snapshots, digest)
@@ -148,6 +152,21 @@ def _build(
     return read_manifest(folder), True
 
 
+def _manifest(
+    corpus: Corpus, digest: str, counts: Mapping[str, int], versions: Mapping[str, str]
+) -> dict[str, object]:
+    """What a snapshot says of itself: the fields of ``Snapshot`` but its place."""
+    return {
+        "digest": digest,
+        "files": {source.path: source.digest for source in corpus.sources},
+        "counts": dict(counts),
+        "versions": dict(versions),
+        "built": datetime.now(UTC).isoformat(timespec="seconds"),
+        "blobs": {source.path: source.blob for source in corpus.sources},
+        "stamps": {source.path: source.stamp for source in corpus.sources if source.stamp},
+    }
+
+
 def _previous(state: Path) -> Snapshot | None:
     """The snapshot in use, or None if there is none or it is damaged."""
     try:
@@ -158,7 +177,7 @@ def _previous(state: Path) -> Snapshot | None:
 
 def _whole(snapshot: Snapshot) -> bool:
     folder = Path(snapshot.path)
-    return (folder / "dump.nq").is_file() and (folder / "store").is_dir()
+    return (folder / "dump.nq").is_file() and (folder / TEXTS).is_file() and (folder / "store").is_dir()
 
 
 def _known_closure(
@@ -178,7 +197,7 @@ def _known_closure(
 
 
 def _reasoned_over(files: Mapping[str, str]) -> dict[str, str]:
-    return {path: digest for path, digest in files.items() if kind_of(path) in DEFAULT_KINDS}
+    return {path: digest for path, digest in files.items() if kind_of(path) in JUDGED}
 
 
 def _infer(corpus: Corpus, root: Path, reasoner: str, rules: tuple[Rule, ...]) -> frozenset[ox.Triple]:
@@ -199,8 +218,22 @@ def _told(clash: Clash, places: Places) -> str:
     return f"{clash} ({', '.join(at)})" if at else str(clash)
 
 
+def _texts(root: Path, corpus: Corpus) -> dict[str, str]:
+    """The text of each file by its path, as it was parsed. Raises BuildError if one has changed since."""
+    found = {}
+    for source in corpus.sources:
+        try:
+            content = (root / source.path).read_bytes()
+        except OSError:
+            content = b""
+        if blob(content) != source.blob:
+            raise BuildError(f"{source.path} changed while the snapshot was built.", remedy="Run kg build again.")
+        found[source.path] = content.decode("utf-8")
+    return found
+
+
 def _default_graph(corpus: Corpus, inferred: Iterable[ox.Triple]) -> set[ox.Triple]:
-    merged = {triple for source in corpus.of_kind(*DEFAULT_KINDS) for triple in source.triples}
+    merged = {triple for source in corpus.of_kind(*JUDGED) for triple in source.triples}
     merged.update(inferred)
     return merged
 

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import re
+import weakref
 from collections import OrderedDict
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from kg import binding, querytext
-from kg.errors import KgError, QueryError, SnapshotError, Where
+from kg.errors import KgError, QueryError, SnapshotError
 from kg.model import Query, Snapshot
 
 Results = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 
+#: The file of a snapshot that holds the texts it was built from.
+TEXTS = "texts.json"
 #: How many merged default graphs are kept for queries to come.
 MERGED_KEPT = 4
 
@@ -52,6 +59,32 @@ def read_manifest(folder: Path) -> Snapshot:
         ) from None
     except (OSError, ValueError, TypeError):
         raise SnapshotError(f"The manifest of {folder.name} is damaged.", remedy="Run: kg build --force") from None
+
+
+class Texts:
+    """The texts of the files and rules that a snapshot was built from, by path; read when first asked for.
+
+    The file is held open, so that they can still be read when a newer snapshot has taken the place of this one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._name = folder.name
+        with contextlib.suppress(OSError):
+            self._file = (folder / TEXTS).open("rb")
+            weakref.finalize(self, self._file.close)
+
+    @cached_property
+    def by_path(self) -> Mapping[str, str]:
+        """The texts. Raises SnapshotError if the snapshot has none or they are damaged."""
+        try:
+            number = self._file.fileno()
+            # Not read(): processes that were forked from one another share the place in the file.
+            texts = json.loads(os.pread(number, os.fstat(number).st_size, 0))
+        except (AttributeError, OSError, ValueError):
+            texts = None
+        if not isinstance(texts, dict):
+            raise SnapshotError(f"The texts of {self._name} are missing or damaged.", remedy="Run: kg build --force")
+        return texts
 
 
 def failed(error: RuntimeError | OSError, snapshot: Snapshot) -> KgError:
@@ -134,6 +167,11 @@ class Engine:
             raise QueryError(f"A graph's name cannot be used: {error}.") from None
         except (RuntimeError, OSError) as error:
             raise failed(error, self.snapshot) from None
+
+    @property
+    def store(self) -> ox.Store:
+        """The store, which nobody may change."""
+        return self._store
 
     def _dataset(self, default: tuple[str, ...], named: tuple[str, ...]) -> tuple[ox.Store, list[ox.NamedNode]]:
         """The store to ask and the graphs that make up its default graph."""

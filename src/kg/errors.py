@@ -48,9 +48,29 @@ class SettingError(KgError):
 
 
 class SourceError(KgError):
-    """A file of the repository cannot be read or parsed; ``errors`` has one for each file at fault."""
+    """A file of the repository cannot be read or parsed; ``errors`` has one for each fault of each file.
+
+    ``kind`` names what is wrong, ``italian`` says it, with what to do. ``quoted`` is the line at fault with the spot
+    marked below it, ``span`` the spot in code points from 0, and ``edit`` (start, end, text) a replacement that mends it
+    where there is one way; each is empty or None where it is not known.
+    """
 
     code = "syntax"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        remedy: str = "",
+        where: Where | None = None,
+        kind: str = "",
+        italian: str = "",
+        quoted: str = "",
+        span: tuple[int, int] | None = None,
+        edit: tuple[int, int, str] | None = None,
+    ) -> None:
+        super().__init__(message, remedy=remedy, where=where)
+        self.kind, self.italian, self.quoted, self.span, self.edit = kind, italian, quoted, span, edit
 
     @property
     def errors(self) -> tuple[SourceError, ...]:
@@ -62,9 +82,25 @@ class SourceError(KgError):
         """One error for several (at least one): the first one's message and place, then one line for each other."""
         first, *others = errors
         lines = "".join(f"\n{error}" for error in others)
-        whole = cls(first.message, remedy=(first.remedy + lines).strip(" "), where=first.where)
+        whole = cls(
+            first.message, remedy=(first.remedy + lines).strip(" "), where=first.where, kind=first.kind,
+            italian=first.italian, quoted=first.quoted, span=first.span, edit=first.edit,
+        )
         whole._errors = tuple(errors)
         return whole
+
+
+class RevisionError(KgError):
+    """What git keeps cannot be read: no such revision, no repository, a conflict."""
+
+    code = "revision"
+
+
+class PassageError(KgError):
+    """A passage does not stand in a text, or in more than one place of it."""
+
+    code = "passage"
+    exit_code = 1
 
 
 class BuildError(KgError):

@@ -18,7 +18,8 @@ class Source:
 
     ``path`` is relative to the repository, with forward slashes; ``kind`` its top folder (``ontology``, ``data``,
     ``shapes``, ``links``, ``catalogue``, ``queries``); ``graph`` the IRI of its named graph; ``triples`` what it
-    states; ``digest`` the SHA-256, in hexadecimal, over its RDFC-1.0 canonical N-Quads.
+    states; ``digest`` the SHA-256, in hexadecimal, over its RDFC-1.0 canonical N-Quads; ``blob`` the name that git gives
+    to its bytes; ``stamp`` tells whether the file has changed since, if it is not empty.
     """
 
     path: str
@@ -26,6 +27,8 @@ class Source:
     graph: str
     triples: tuple[ox.Triple, ...]
     digest: str
+    blob: str = ""
+    stamp: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,11 @@ class Corpus:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a build produced: where it is, the digest over its files, and what it counts."""
+    """What a build produced: where it is, the digest over its files, and what it counts.
+
+    ``files`` has the digest of each file by its path, ``blobs`` the name that git gives to its bytes,
+    ``stamps`` what tells whether it has changed since.
+    """
 
     path: str
     digest: str
@@ -49,11 +56,54 @@ class Snapshot:
     counts: Mapping[str, int]
     versions: Mapping[str, str]
     built: str
+    blobs: Mapping[str, str] = field(default_factory=dict)
+    stamps: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One file that a contribution touches: its path in the repository, its content before (None: it is new) and after
+    (None: it is removed)."""
+
+    path: str
+    before: bytes | None
+    after: bytes | None
+
+
+@dataclass(frozen=True)
+class Contribution:
+    """What somebody proposes: the files that change, sorted by path; ``origin`` names where it comes from."""
+
+    changes: tuple[Change, ...]
+    origin: str = ""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A piece of a file's text to replace: from ``start`` up to ``end``, in code points from 0, by ``text``."""
+
+    path: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Repair:
+    """A way to mend a finding that invents no fact: what is done, in words by language, and as edits of texts."""
+
+    says: Mapping[str, str]
+    edits: tuple[Edit, ...]
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to mend: what rule, how grave, on which node, where in which file, and in words by language."""
+    """One thing to mend: what rule, how grave, on which node, where in which file, and in words by language.
+
+    ``triple`` is the statement at fault, if it is one; ``repair`` how to mend it, if there is one way; ``expected`` what
+    would do, in words by language. Of a validation result (SHACL, 3.6.2) ``component`` is the IRI of the constraint
+    component and ``shape`` that of the shape, if it has a name; other findings have neither.
+    """
 
     code: str
     severity: str
@@ -62,15 +112,28 @@ class Finding:
     value: str | None
     messages: Mapping[str, str]
     where: Where | None = None
+    triple: ox.Triple | None = None
+    repair: Repair | None = None
+    expected: Mapping[str, str] = field(default_factory=dict, hash=False)
+    component: str | None = None
+    shape: str | None = None
 
 
 @dataclass(frozen=True)
 class Report:
-    """The outcome of checking; ``findings`` are sorted, so that two runs give the same text."""
+    """The outcome of checking; ``findings`` are sorted, so that two runs give the same text.
+
+    Of a contribution they are those that are new because of it, ``fixed`` those that it mends, and ``standing`` those
+    that were there before and still are, as far as they are asked for; ``summary`` says in sentences, by language, what
+    it changes.
+    """
 
     findings: tuple[Finding, ...]
     engine: str
     checked: Mapping[str, int] = field(default_factory=dict)
+    fixed: tuple[Finding, ...] = ()
+    standing: tuple[Finding, ...] = ()
+    summary: tuple[Mapping[str, str], ...] = ()
 
     @property
     def conforms(self) -> bool:

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 BASE = "https://w3id.org/coalition-kg/"
 ID = BASE + "id/"
 GRAPH = BASE + "graph/"
+
+#: Folders below ``data/`` that are a kind of their own: named graphs only, never in the default graph.
+SEPARATE = ("links", "catalogue", "gallery")
+#: The kinds of files that are judged and that conclusions are drawn from; they make the default graph.
+JUDGED = ("ontology", "data")
 
 #: Families of resources: prefix → IRI below ``BASE`` + ``id/``. The prefix of a family is its name in queries.
 FAMILIES: dict[str, str] = {
@@ -79,15 +86,27 @@ PREFIXES: dict[str, str] = {
 }
 
 
+def kind_of(path: str) -> str:
+    """The kind of a file: its top folder, or the folder below ``data/`` where that is a kind of its own."""
+    parts = path.split("/")
+    return parts[1] if len(parts) > 2 and parts[0] == "data" and parts[1] in SEPARATE else parts[0]
+
+
 def graph_iri(path: str) -> str:
     """IRI of the named graph of a repository file, from its path without the ``.ttl`` ending."""
     return GRAPH + path.removesuffix(".ttl")
+
+
+def path_of(graph: str) -> str:
+    """The path of the repository file that a named graph is of, from the IRI of the graph."""
+    return graph.removeprefix(GRAPH) + ".ttl"
 
 
 #: The graph that holds the closure, and those that never enter the default graph.
 CLOSURE_GRAPH = graph_iri("closure")
 
 
+@lru_cache(maxsize=10_000)
 def shorten(iri: str) -> str:
     """The prefixed name of an IRI where the table has one and Turtle can write it plainly, else ``<iri>``."""
     prefix, space = max(

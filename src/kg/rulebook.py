@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from kg.errors import SettingError, SourceError, Where
-from kg.reasoning.rules import Rule, read_rules
+from kg.reasoning.rules import Rule
+from kg.reasoning.ruletext import read_rules
 from kg.sources import PACKAGED
 
 FOLDER = "rules"
@@ -18,12 +20,21 @@ def load_rules(root: Path | None = None) -> tuple[Rule, ...]:
 
     Raises SourceError with file, line and column if one cannot be read, SettingError if there are none anywhere.
     """
+    return read_rules(rule_texts(root))
+
+
+def rules_among(texts: Mapping[str, str]) -> tuple[Rule, ...]:
+    """The rules among the texts of a snapshot, given by path. Raises SourceError as ``load_rules`` does."""
+    return read_rules({path: text for path, text in texts.items() if path.startswith(f"{FOLDER}/")})
+
+
+def rule_texts(root: Path | None = None) -> Mapping[str, str]:
+    """The text of each file of rules by its path, of the same rules, with the same errors but those of reading them."""
     places = [*([root / FOLDER] if root else []), *_OWN]
     folder = next((place for place in places if place.is_dir()), None)
     if folder is None:
         raise SettingError("There are no rules.", remedy=f"Add the folder {FOLDER}/, or choose --reasoner owlrl.")
-    texts = {f"{FOLDER}/{path.relative_to(folder).as_posix()}": _text(path) for path in folder.rglob("*.rq")}
-    return read_rules(texts)
+    return {f"{FOLDER}/{path.relative_to(folder).as_posix()}": _text(path) for path in sorted(folder.rglob("*.rq"))}
 
 
 def _text(path: Path) -> str:

@@ -70,6 +70,13 @@ class Settings:
     deadline: float = _setting(10.0, _seconds, "Seconds after which a query is ended.")
     max_query_length: int = _setting(100_000, _whole_number(1, 10_000_000), "Longest query read, in characters.")
     max_nesting: int = _setting(128, _whole_number(1, 1_000), "Deepest nesting of braces in a query.")
+    check_deadline: float = _setting(600.0, _seconds, "Seconds after which kg check is ended.")
+    check_memory: int = _setting(
+        4_000_000_000, _whole_number(100_000_000, 1_000_000_000_000), "Bytes of memory that kg check may use."
+    )
+    max_contribution: int = _setting(
+        2_000_000, _whole_number(1, 100_000_000), "Largest contribution read over HTTP, in bytes."
+    )
 
 
 @dataclass(frozen=True)

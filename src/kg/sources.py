@@ -12,16 +12,15 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.errors import SettingError, SourceError, Where
+from kg.files import read, stamp
 from kg.model import Corpus, Source
 from kg.parsing import parse_turtle, refuse_blank_nodes
 from kg.passages import Text
-from kg.rdf import graph_iri
+from kg.rdf import graph_iri, kind_of
 from kg.settings import Settings
 
 DISTRIBUTION = "coalition-kg"
 FOLDERS = ("ontology", "data", "shapes")
-#: Folders below ``data/`` that are a kind of their own: named graphs only, never in the default graph.
-SEPARATE = ("links", "catalogue", "gallery")
 #: Folders that hold no source of the repository, and those whose name begins with a dot and that do.
 MADE_BY_TOOLS = ("__pycache__", "build", "dist", "node_modules", "htmlcov", "target")
 CONFIGURATION = (".ci", ".github")
@@ -29,6 +28,8 @@ CONFIGURATION = (".ci", ".github")
 TURTLE = ".ttl"
 TABLES = ("data/links/", ".tsv")
 LARGEST_TEXT = 10_000_000
+#: What is said of a path that no IRI can have.
+MISNAMED = "The path has characters that no IRI can have.", "Use letters, digits and hyphens."
 PACKAGED = Path(__file__).parent / "dataset"
 #: The checkout that the package itself lies in, where the installation is an editable one.
 SURROUNDING = Path(__file__).resolve().parents[2]
@@ -96,7 +97,7 @@ def _cache(environment: Mapping[str, str]) -> Path:
 
 def turtle_files(root: Path) -> list[Path]:
     """Every Turtle file of ontology/, data/ and shapes/, sorted by its path inside the repository."""
-    files = (file for file in _entries(root) if file.suffix == TURTLE and file.is_file())
+    files = (file for file in _entries(root) if file.suffix == TURTLE and file.is_file() and not _leads_out(file, root))
     return sorted(files, key=lambda path: path.relative_to(root).as_posix())
 
 
@@ -105,15 +106,39 @@ def strays(root: Path) -> list[SourceError]:
     found = []
     for entry in sorted(_entries(root)):
         path = entry.relative_to(root).as_posix()
-        is_leftover = entry.name.startswith(".") or entry.name.endswith("~")
-        if not (is_leftover or path.startswith(TABLES[0]) and entry.suffix == TABLES[1]):
-            reason, remedy = _stray(entry)
+        if not may_lie_there(path):
+            reason, remedy = _stray(entry, root)
             if reason:
-                found.append(SourceError(reason, remedy=remedy, where=Where(path)))
+                found.append(SourceError(reason, remedy=remedy, where=Where(shown(path))))
     return found
 
 
-def _stray(entry: Path) -> tuple[str, str]:
+def may_lie_there(path: str) -> bool:
+    """True for what may lie among the sources without being one: what editors and systems leave, and tables of links."""
+    name = path.rpartition("/")[2]
+    return name.startswith(".") or name.endswith("~") or (path.startswith(TABLES[0]) and name.endswith(TABLES[1]))
+
+
+def is_nameable(path: str) -> bool:
+    """True if a file at this path can be a named graph: the path is a piece of an IRI (RFC 3987, section 2.2)."""
+    try:
+        ox.NamedNode(graph_iri(path))
+    except ValueError:
+        return False
+    return True
+
+
+def shown(path: str) -> str:
+    """A path as it can be printed, whatever bytes it has."""
+    return path if path.isprintable() else ascii(path)
+
+
+def _leads_out(entry: Path, root: Path) -> bool:
+    """True for a link to what is not in the repository, be it a secret of whoever judges it."""
+    return entry.is_symlink() and not entry.resolve().is_relative_to(root.resolve())
+
+
+def _stray(entry: Path, root: Path) -> tuple[str, str]:
     """Why an entry cannot be read as Turtle, and what to do; empty if it can, or is a folder to look into."""
     if not entry.exists():
         return "The link leads nowhere.", "Mend or remove it."
@@ -125,6 +150,10 @@ def _stray(entry: Path) -> tuple[str, str]:
         return "This is no regular file.", "Remove it."
     if entry.suffix != TURTLE:
         return f"Only files whose names end in {TURTLE} are read.", "Write it in Turtle under such a name, or move it."
+    if _leads_out(entry, root):
+        return "The link leads out of the repository.", "Put the file itself here."
+    if not is_nameable(entry.relative_to(root).as_posix()):
+        return MISNAMED
     return "", ""
 
 
@@ -163,11 +192,9 @@ def load(root: Path, progress: Callable[[int, int], None] | None = None) -> Corp
 
 def read_source(file: Path, path: str) -> Source:
     """Parse one file; ``path`` is its path inside the repository. Raises SourceError."""
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise SourceError(f"The file cannot be read ({error.strerror}).", where=Where(path)) from None
-    return parse_source(content, path)
+    # Before its bytes: a file that is written to meanwhile gets another stamp, and is read again.
+    stamped = stamp(file)
+    return replace(parse_source(read(file, path), path), stamp=stamped)
 
 
 def parse_source(content: bytes, path: str) -> Source:
@@ -176,13 +203,12 @@ def parse_source(content: bytes, path: str) -> Source:
     triples = tuple(dict.fromkeys(parse_turtle(content, path)))
     if kind not in ("ontology", "shapes"):
         refuse_blank_nodes(triples, content, path)
-    return Source(path, kind, graph_iri(path), triples, digest(triples))
+    return Source(path, kind, graph_iri(path), triples, digest(triples), blob(content))
 
 
-def kind_of(path: str) -> str:
-    """The kind of a file: its top folder, or the folder below ``data/`` where that is a kind of its own."""
-    parts = path.split("/")
-    return parts[1] if len(parts) > 2 and parts[0] == "data" and parts[1] in SEPARATE else parts[0]
+def blob(content: bytes) -> str:
+    """The name that git gives to a file of this content: SHA-1, in hexadecimal, over a header and the bytes."""
+    return hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
 
 
 def digest(triples: Iterable[ox.Triple]) -> str:

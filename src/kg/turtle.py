@@ -38,8 +38,6 @@ _OPAQUE = r"""'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3} | "{3}(?:"{0,2}(?:[^"\\]|\\.))*"
     | '(?:[^'\\\r\n]|\\.)*' | "(?:[^"\\\r\n]|\\.)*" | <[^\x00-\x20<>"]*> | \\. | (?P<comment>\#[^\r\n]*)"""
 _TOKEN = re.compile(_OPAQUE, re.VERBOSE | re.DOTALL)
 _BRACKETS = re.compile(_OPAQUE + r"| [\[\]()]", re.VERBOSE | re.DOTALL)
-#: What makes a blank node; an empty list makes none (Turtle 1.1, sections 2.6 to 2.8).
-_BLANK = re.compile(_OPAQUE + r"| (?P<blank> \[ | \((?!\s*\)) | (?<![\w:-])_: )", re.VERBOSE | re.DOTALL)
 
 
 def serialize(triples: Iterable[ox.Triple]) -> str:
@@ -48,25 +46,6 @@ def serialize(triples: Iterable[ox.Triple]) -> str:
     Isomorphic graphs give the same text. Raises ValueError on a term that RDF 1.1 does not have.
     """
     return _Writer(_canonical(triples)).document()
-
-
-def first_comment(text: str) -> tuple[int, int] | None:
-    """Line and column, in code points from 1, of the first ``#`` comment of a Turtle text, or None."""
-    for match in _TOKEN.finditer(text):
-        if match["comment"] is not None:
-            return _place(text, match.start())
-    return None
-
-
-def blank_node(text: str) -> tuple[int, int] | None:
-    """Line and column, in code points from 1, of the first blank node of a Turtle text, or None."""
-    found = (match.start() for match in _BLANK.finditer(text) if match["blank"] is not None)
-    return next((_place(text, offset) for offset in found), None)
-
-
-def _place(text: str, offset: int) -> tuple[int, int]:
-    before = text[:offset]
-    return before.count("\n") + 1, offset - before.rfind("\n")
 
 
 def strings(text: str) -> Iterator[tuple[int, str]]:

@@ -22,6 +22,10 @@ COMMANDS = {
     "serve": "Serve the graph over HTTP.",
     "sources": "Compare the graph with the texts it was made from.",
     "fmt": "Write Turtle files in the canonical layout.",
+    "diff": "Tell how two files, folders or revisions differ.",
+    "cite": "Write the evidence for a passage of a source.",
+    "new": "Write a claim of a kind, asking for what it needs.",
+    "hook": "Check what is committed, by a hook of git.",
 }
 INTERRUPTED = 130
 

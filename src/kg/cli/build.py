@@ -29,7 +29,7 @@ def build(ctx: click.Context, reasoner: str, check: bool, force: bool) -> None:
       kg build --check
     """
     located = settings(ctx)
-    judge = importlib.import_module("kg.gate").check if check else None
+    judge = importlib.import_module("kg.gate.whole").check if check else None
     start = time.perf_counter()
     with Progress() as progress:
         snapshot, is_new = build_snapshot(

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from kg import files as disk
+from kg.child import Bounds, run
 from kg.cli.shell import settings
 from kg.errors import SourceError, Where
-from kg.parsing import decode, parse_turtle
-from kg.sources import strays, turtle_files
-from kg.turtle import first_comment, serialize
+from kg.parsing import parse_turtle
+from kg.reading.comments import layout
+from kg.reading.decoding import decode
+from kg.settings import read
+from kg.sources import digest, strays, turtle_files
 
 
 @click.command()
@@ -21,7 +26,8 @@ from kg.turtle import first_comment, serialize
 def fmt(ctx: click.Context, files: tuple[Path, ...], check: bool) -> int:
     """Write Turtle FILES (all of the repository if none is named) in the canonical layout.
 
-    A file that cannot be parsed, or that has # comments, which the layout cannot keep, is refused and left as it is.
+    Comments stay with what they stand at. The graph stays the same, which is proven before anything is written. A file
+    that cannot be parsed is refused and left as it is.
 
     \b
     Examples:
@@ -33,52 +39,45 @@ def fmt(ctx: click.Context, files: tuple[Path, ...], check: bool) -> int:
     if not files:
         root = settings(ctx).repository
         chosen, errors = tuple(turtle_files(root)), strays(root)
-    changed = 0
-    for file in chosen:
+    # What the files say may be a stranger's, so that it is read in a process that can be ended.
+    limits = read(os.environ)
+    changed, faults = run(lambda: _laid_out(chosen), Bounds(limits.check_deadline, limits.check_memory))
+    for file, laid_out in changed:
+        click.echo(f"{file}: {'not in the canonical layout' if check else 'rewritten'}")
+        if not check:
+            disk.replace(file, laid_out.encode("utf-8"), str(file))
+    if errors or faults:
+        raise SourceError.of([*errors, *faults])
+    return int(check and bool(changed))
+
+
+def _laid_out(files: Sequence[Path]) -> tuple[list[tuple[Path, str]], list[SourceError]]:
+    """The files that are not in the layout, each with its text in it, and what is wrong with those that have none."""
+    changed: list[tuple[Path, str]] = []
+    errors: list[SourceError] = []
+    for file in files:
         try:
-            text = _read(file)
+            text = decode(disk.read(file, str(file)), str(file))
             layout = canonical(text, str(file))
         except SourceError as error:
             errors.append(error)
-            continue
-        if layout == text:
-            continue
-        changed += 1
-        click.echo(f"{file}: {'not in the canonical layout' if check else 'rewritten'}")
-        if not check:
-            _write(file, layout)
-    if errors:
-        raise SourceError.of(errors)
-    return int(check and changed > 0)
+        else:
+            if layout != text:
+                changed.append((file, layout))
+    return changed, errors
 
 
 def canonical(text: str, origin: str) -> str:
-    """The text in the canonical layout. Raises SourceError if it cannot be parsed or has a comment."""
+    """The text in the canonical layout, with its comments.
+
+    Raises SourceError if it cannot be parsed, or if its layout did not state the same graph (by the digest of RDFC-1.0).
+    """
     triples = parse_turtle(text.encode("utf-8"), origin)
-    place = first_comment(text)
-    if place:
+    result = layout(text, triples, origin)
+    if result != text and digest(parse_turtle(result.encode("utf-8"), origin)) != digest(triples):
         raise SourceError(
-            "The file has a # comment, which the canonical layout does not keep.",
-            remedy="Say it in a skos:editorialNote.",
-            where=Where(origin, *place),
+            "The canonical layout would not state the same graph, so the file is left as it is.",
+            remedy="This is a fault of ours: report it, with the file.",
+            where=Where(origin),
         )
-    return serialize(triples)
-
-
-def _read(file: Path) -> str:
-    try:
-        return decode(file.read_bytes(), str(file))
-    except OSError as error:
-        raise SourceError(f"The file cannot be read ({error.strerror}).", where=Where(str(file))) from None
-
-
-def _write(file: Path, text: str) -> None:
-    """Replace the file in one step, so that an interruption never leaves half of it."""
-    aside = file.with_name(file.name + ".new")
-    try:
-        aside.write_bytes(text.encode("utf-8"))
-        aside.chmod(file.stat().st_mode)
-        os.replace(aside, file)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise SourceError(f"The file cannot be written ({error.strerror}).", where=Where(str(file))) from None
+    return result

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from pathlib import Path
 from types import TracebackType
 
 import click
@@ -15,6 +16,14 @@ from kg.settings import Settings, read
 from kg.sources import locate
 
 SLOW = 1.0
+#: The option that says where the source texts are.
+texts_option = click.option(
+    "--texts",
+    type=click.Path(path_type=Path),
+    envvar="KG_TEXTS",
+    metavar="DIR",
+    help="Folder of the source texts. [env: KG_TEXTS]",
+)
 
 
 def settings(ctx: click.Context, **options: object) -> Settings:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from kg.blocks import lines
-from kg.cli.shell import Progress, settings
+from kg.cli.shell import Progress, settings, texts_option
 from kg.cli.table import render
 from kg.errors import SettingError
 from kg.model import Corpus
@@ -77,13 +77,7 @@ def _per_kind(found: list[Claim], texts: list[str]) -> str:
 
 
 @sources.command()
-@click.option(
-    "--texts",
-    type=click.Path(path_type=Path),
-    envvar="KG_TEXTS",
-    metavar="DIR",
-    help="Folder of the source texts. [env: KG_TEXTS]",
-)
+@texts_option
 @click.pass_context
 def verify(ctx: click.Context, texts: Path | None) -> int:
     """Recompute every passage from the texts, and report what does not agree.

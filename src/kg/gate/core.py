@@ -1,36 +1,89 @@
-"""SHACL Core by the ``shacl`` package, which takes text and gives terms back as N-Triples."""
+"""SHACL Core by the ``shacl`` package, which takes text and gives terms back as N-Triples.
+
+The package gives blank nodes labels of its own. So that results name those of the data and of the shapes, shapes
+without a name get one for the call, and the blank nodes of the data are called by name: beside the data stands a
+triple from a made IRI to each, and a made shape reports its object as a value.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import pyoxigraph as ox
 
 from kg.gate.result import Result, Term
+from kg.gate.shapes import SH, ShapesGraph
 
 try:
     import shacl
 except ImportError:  # no wheel for this platform: the caller turns to the reference engine
     shacl = None
 
+_SHAPE, _NODE = "urn:kg:shape:", "urn:kg:node:"
+_CALL = ox.NamedNode("urn:kg:call")
+_CALLED = f"<{_CALL.value}:shape> <{SH}targetSubjectsOf> {_CALL} ; <{SH}property> <{_CALL.value}:name> ." \
+          f"<{_CALL.value}:name> <{SH}path> {_CALL} ; <{SH}nodeKind> <{SH}Literal> ."
+
 
 class Refused(Exception):
     """The package is missing, or refuses these shapes; the message says which."""
 
 
-def validate(data: Iterable[ox.Triple], shapes: Iterable[ox.Triple]) -> list[Result]:
-    """Results of the Core constraints of ``shapes`` on ``data``.
+class Shapes:
+    """Shapes ready to judge any number of graphs by."""
 
-    Labels of blank nodes are those of the engine, not of the data. Raises Refused if the engine cannot judge.
-    """
-    if shacl is None:
-        raise Refused("the shacl package is not installed")
-    try:
-        report = shacl.Shapes.from_text(_text(shapes), format="ntriples").validate_text(_text(data), format="ntriples")
-    except ValueError as error:
-        raise Refused(" ".join(str(error).split())) from error
-    return [_result(found) for found in report.results]
+    def __init__(self, shapes: Iterable[ox.Triple]) -> None:
+        """Raises Refused if the engine cannot judge by them."""
+        if shacl is None:
+            raise Refused("the shacl package is not installed")
+        graph = ShapesGraph(shapes)
+        unnamed = [shape for shape in graph.shapes if isinstance(shape, ox.BlankNode)]
+        self._unnamed = {ox.NamedNode(_SHAPE + shape.value): shape for shape in unnamed}
+        names = {shape: name for name, shape in self._unnamed.items()}
+        calling = ox.parse(_CALLED, format=ox.RdfFormat.TURTLE)
+        triples = [
+            ox.Triple(names.get(t.subject, t.subject), t.predicate, names.get(t.object, t.object))
+            for t in graph.triples
+        ]
+        try:
+            self._shapes = shacl.Shapes.from_text(_text([*triples, *(q.triple for q in calling)]), format="ntriples")
+        except ValueError as error:
+            raise Refused(" ".join(str(error).split())) from error
+
+    def validate(self, data: Iterable[ox.Triple]) -> list[Result]:
+        """Results of the Core constraints on ``data``. Raises Refused if the engine cannot judge."""
+        triples = list(data)
+        blank = {node for t in triples for node in (t.subject, t.object) if isinstance(node, ox.BlankNode)}
+        calls = [ox.Triple(ox.NamedNode(_NODE + node.value), _CALL, node) for node in blank]
+        try:
+            report = self._shapes.validate_text(_text([*triples, *calls]), format="ntriples")
+        except ValueError as error:
+            raise Refused(" ".join(str(error).split())) from error
+        return self._results(report.results)
+
+    def _results(self, found: Sequence[shacl.Result]) -> list[Result]:
+        results = [_result(one) for one in found]
+        called = {one.value: one.focus for one in results if one.path == str(_CALL)}
+        blank = {node: ox.BlankNode(name.value.removeprefix(_NODE)) for node, name in called.items()}
+        names = blank | self._unnamed
+        return [
+            Result(
+                focus=names.get(one.focus, one.focus),
+                path=one.path,
+                value=names.get(one.value, one.value),
+                shape=names.get(one.shape, one.shape),
+                severity=one.severity,
+                component=one.component,
+            )
+            for one in results
+            if one.path != str(_CALL)
+        ]
+
+
+def validate(data: Iterable[ox.Triple], shapes: Iterable[ox.Triple]) -> list[Result]:
+    """Results of the Core constraints of ``shapes`` on ``data``. Raises Refused if the engine cannot judge."""
+    return Shapes(shapes).validate(data)
 
 
 def _text(triples: Iterable[ox.Triple]) -> str:

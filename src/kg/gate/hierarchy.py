@@ -1,76 +1,125 @@
 """What ontology and data assert of classes and properties: types, the hierarchies upward, domains and ranges.
 
-Nothing here is inferred from domains and ranges: they are what is checked, not what makes a thing fit.
+Nothing here is inferred from domains and ranges: they are what is checked, not what makes a thing fit. Everything is
+looked up when it is asked for, and kept.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import pyoxigraph as ox
 
+from kg.gate.state import State
 from kg.rdf import PREFIXES
 
 RDF, RDFS, OWL = (PREFIXES[prefix] for prefix in ("rdf", "rdfs", "owl"))
 TYPE = RDF + "type"
-_SUB_CLASS, _SUB_PROPERTY = RDFS + "subClassOf", RDFS + "subPropertyOf"
-_DOMAIN, _RANGE = RDFS + "domain", RDFS + "range"
-_INVERSE, _SYMMETRIC = OWL + "inverseOf", OWL + "SymmetricProperty"
-_EQUIVALENT = {OWL + "equivalentClass": _SUB_CLASS, OWL + "equivalentProperty": _SUB_PROPERTY}
-_KEPT = {TYPE, _SUB_CLASS, _SUB_PROPERTY, _DOMAIN, _RANGE, _INVERSE}
+A = ox.NamedNode(TYPE)
+SUB_CLASS, SUB_PROPERTY = ox.NamedNode(RDFS + "subClassOf"), ox.NamedNode(RDFS + "subPropertyOf")
+DOMAIN, RANGE = ox.NamedNode(RDFS + "domain"), ox.NamedNode(RDFS + "range")
+INVERSE, SYMMETRIC = ox.NamedNode(OWL + "inverseOf"), OWL + "SymmetricProperty"
+EQUIVALENT = {SUB_CLASS: ox.NamedNode(OWL + "equivalentClass"), SUB_PROPERTY: ox.NamedNode(OWL + "equivalentProperty")}
+#: The predicates of axioms on which it depends what a class or property comprises.
+AXIOMS = frozenset({SUB_CLASS, SUB_PROPERTY, DOMAIN, RANGE, INVERSE, *EQUIVALENT.values()})
+_NONE: frozenset[str] = frozenset()
 
 
 class Hierarchy:
-    """Asserted types, and what the axioms of the triples say of classes and properties, all by IRI."""
+    """Asserted types, and what the axioms of a state say of classes and properties, all by IRI."""
 
-    def __init__(self, triples: Iterable[ox.Triple]) -> None:
-        self._said: dict[str, dict[str, set[str]]] = {predicate: defaultdict(set) for predicate in _KEPT}
-        for triple in triples:
-            if isinstance(triple.subject, ox.NamedNode) and isinstance(triple.object, ox.NamedNode):
-                self._add(triple.subject.value, triple.predicate.value, triple.object.value)
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self.stated_types = cache(self._stated_types)
+        self._said = cache(self._find_said)
+        self._both_ways = cache(self._find_both_ways)
+        self.types = cache(self._types)
         self.above = cache(self._above)
-        self.domains = cache(lambda property_: self._ends(property_, _DOMAIN, _RANGE))
-        self.ranges = cache(lambda property_: self._ends(property_, _RANGE, _DOMAIN))
+        self.below = cache(self._below)
+        self.domains = cache(lambda property_: self._ends(property_, DOMAIN, RANGE))
+        self.ranges = cache(lambda property_: self._ends(property_, RANGE, DOMAIN))
 
-    def _add(self, subject: str, predicate: str, value: str) -> None:
-        if predicate in _KEPT:
-            self._said[predicate][subject].add(value)
-        if predicate == _INVERSE:
-            self._said[predicate][value].add(subject)
-        if predicate in _EQUIVALENT:
-            self._said[_EQUIVALENT[predicate]][subject].add(value)
-            self._said[_EQUIVALENT[predicate]][value].add(subject)
-
-    def stated_types(self, node: str) -> frozenset[str]:
+    def _stated_types(self, node: str) -> frozenset[str]:
         """The classes that a node is stated to be of."""
-        return frozenset(self._said[TYPE].get(node, ()))
+        values = self._state.objects(ox.NamedNode(node), A)
+        return frozenset(value.value for value in values if isinstance(value, ox.NamedNode))
 
-    def types(self, node: str) -> frozenset[str]:
+    def narrowest(self, node: str) -> frozenset[str]:
+        """The classes that a node is stated to be of, without those that have another of them below."""
+        stated = self.stated_types(node)
+        return frozenset(name for name in stated if not any(name in self.above(other) for other in stated - {name}))
+
+    def members(self, class_: str) -> Iterator[str]:
+        """The nodes with a name that are stated to be of a class or of one below it; one may come more than once."""
+        return (node for below in sorted(self.below(class_)) for node in self._subjects(A, below))
+
+    def _types(self, node: str) -> frozenset[str]:
         """The classes that a node is stated to be of, and all above them."""
         return frozenset().union(*(self.above(class_) for class_ in self.stated_types(node)))
 
     def _above(self, class_: str) -> frozenset[str]:
         """A class and all above it."""
-        found, waiting = {class_}, [class_]
-        while waiting:
-            higher = self._said[_SUB_CLASS].get(waiting.pop(), set()) - found
-            found |= higher
-            waiting += higher
-        return frozenset(found)
+        return _reach(class_, lambda name: self._higher(name, SUB_CLASS))
 
-    def _ends(self, property_: str, near: str, far: str) -> frozenset[str]:
+    def _below(self, class_: str) -> frozenset[str]:
+        """A class and all below it."""
+        same = EQUIVALENT[SUB_CLASS]
+        return _reach(class_, lambda name: self._turned(same, name).union(self._subjects(SUB_CLASS, name)))
+
+    def _higher(self, name: str, order: ox.NamedNode) -> frozenset[str]:
+        """What is stated to be right above a class or property, or equivalent to it."""
+        return self._values(name, order) | self._turned(EQUIVALENT[order], name)
+
+    def _turned(self, predicate: ox.NamedNode, name: str) -> frozenset[str]:
+        """What is stated to be equivalent or inverse to a class or property, at either end."""
+        return self._both_ways(predicate).get(name, _NONE)
+
+    def _find_both_ways(self, predicate: ox.NamedNode) -> dict[str, frozenset[str]]:
+        """All axioms of such a predicate, at either end; they are few."""
+        found: dict[str, set[str]] = {}
+        for one, _, other in self._state.triples(None, predicate):
+            if isinstance(one, ox.NamedNode) and isinstance(other, ox.NamedNode):
+                found.setdefault(one.value, set()).add(other.value)
+                found.setdefault(other.value, set()).add(one.value)
+        return {name: frozenset(values) for name, values in found.items()}
+
+    def _ends(self, property_: str, near: ox.NamedNode, far: ox.NamedNode) -> frozenset[str]:
         """The classes at one end of a property, with those it has from properties above it and from inverses."""
         found: set[str] = set()
         waiting, seen = [(property_, near)], {(property_, near)}
         while waiting:
             name, end = waiting.pop()
             other = far if end == near else near
-            found |= self._said[end].get(name, set())
-            turned = {name} if _SYMMETRIC in self.stated_types(name) else self._said[_INVERSE].get(name, set())
-            steps = {(higher, end) for higher in self._said[_SUB_PROPERTY].get(name, ())}
+            found |= self._values(name, end)
+            turned = {name} if SYMMETRIC in self.stated_types(name) else self._turned(INVERSE, name)
+            steps = {(higher, end) for higher in self._higher(name, SUB_PROPERTY)}
             steps |= {(inverse, other) for inverse in turned}
             waiting += steps - seen
             seen |= steps
         return frozenset(found)
+
+    def _values(self, node: str, predicate: ox.NamedNode) -> frozenset[str]:
+        return self._said(node).get(predicate, _NONE)
+
+    def _find_said(self, term: str) -> dict[ox.NamedNode, frozenset[str]]:
+        """The axioms of a class or property by their predicates; read all at once, as each is asked for soon."""
+        found: dict[ox.NamedNode, set[str]] = {}
+        for _, predicate, value in self._state.triples(ox.NamedNode(term)):
+            if predicate in AXIOMS and isinstance(value, ox.NamedNode):
+                found.setdefault(predicate, set()).add(value.value)
+        return {predicate: frozenset(values) for predicate, values in found.items()}
+
+    def _subjects(self, predicate: ox.NamedNode, value: str) -> Iterator[str]:
+        nodes = self._state.subjects(predicate, ox.NamedNode(value))
+        return (node.value for node in nodes if isinstance(node, ox.NamedNode))
+
+
+def _reach(start: str, next_: Callable[[str], frozenset[str]]) -> frozenset[str]:
+    """A name and all that steps lead to from it."""
+    found, waiting = {start}, [start]
+    while waiting:
+        higher = next_(waiting.pop()) - found
+        found |= higher
+        waiting += higher
+    return frozenset(found)

@@ -8,7 +8,6 @@ import pyoxigraph as ox
 
 from kg.gate.result import Result, Term
 from kg.gate.shapes import SH, ShapesGraph, local_name
-from kg.gate.where import Locator
 from kg.model import Finding
 from kg.rdf import shorten
 
@@ -17,7 +16,7 @@ SEVERITY = {SH + "Info": "info", SH + "Warning": "warning", SH + "Violation": "v
 _VARIABLE = re.compile(r"\{[?$](\w+)\}")
 
 
-def finding(result: Result, shapes: ShapesGraph, locate: Locator) -> Finding:
+def finding(result: Result, shapes: ShapesGraph) -> Finding:
     """The finding that a result amounts to.
 
     Its code is the local name of the SPARQL constraint if that has one, else of the shape that has the constraint.
@@ -31,7 +30,8 @@ def finding(result: Result, shapes: ShapesGraph, locate: Locator) -> Finding:
         path=path[1:-1] if path and path.startswith("<") and path.count("<") == 1 and path.endswith(">") else path,
         value=None if result.value is None else plain(result.value),
         messages=messages(result, shapes),
-        where=locate(result.focus),
+        component=result.component,
+        shape=result.shape.value if isinstance(result.shape, ox.NamedNode) else None,
     )
 
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pyoxigraph as ox
 
@@ -42,6 +43,7 @@ class Constraint:
     node: Term
 
 
+@lru_cache(maxsize=1_000)
 def text_of(shapes: ShapesGraph, constraint: Constraint) -> str:
     """The SELECT query with its prefixes, ``$PATH`` replaced (SHACL, 5.2.1 and 5.3.1).
 
@@ -77,6 +79,7 @@ def _prefixes(shapes: ShapesGraph, node: Term) -> str:
     return "".join(sorted(set(lines)))
 
 
+@lru_cache(maxsize=1_000)
 def rewrite(text: str, focus: ox.NamedNode, shape: Term) -> str:
     """The query over all focus nodes in the named graph ``focus``.
 
@@ -143,6 +146,17 @@ def _unsupported(where: Group, shape: Term) -> None:
             raise Unsupported("LIMIT or OFFSET")
         if group.select.aggregates and "this" not in group.select.grouped_by:
             raise Unsupported("an aggregate without GROUP BY $this")
+
+
+def judge(store: ox.Store, shapes: ShapesGraph, constraint: Constraint, focus: ox.NamedNode) -> Iterator[Result]:
+    """The results of a SPARQL constraint on all focus nodes in the named graph ``focus`` of the store.
+
+    Raises ShapesError if the query does not parse or SHACL refuses it, Unsupported if it is no set query.
+    """
+    text = text_of(shapes, constraint)
+    if "shapesGraph" in text:
+        store.extend(ox.Quad(*triple, SHAPES_GRAPH) for triple in shapes.triples)
+    return run(store, rewrite(text, focus, constraint.shape), constraint, shapes)
 
 
 def run(store: ox.Store, text: str, constraint: Constraint, shapes: ShapesGraph) -> Iterator[Result]:

@@ -27,6 +27,7 @@ class Targets:
         self._shapes = shapes
         self._graphs: dict[frozenset[Term], ox.NamedNode] = {}
         self._nodes: dict[Term, frozenset[Term]] = {}
+        self._after: dict[tuple[Term, tuple[Term, ...]], frozenset[Term]] = {}
 
     def of(self, shape: Term) -> frozenset[Term]:
         """The focus nodes of a shape by its own targets."""
@@ -36,6 +37,15 @@ class Targets:
                 found |= {value} if predicate == SH + "targetNode" else self._select(_PATTERNS[predicate].format(value))
             self._nodes[shape] = frozenset(found)
         return self._nodes[shape]
+
+    def after(self, shape: Term, steps: tuple[Term, ...]) -> frozenset[Term]:
+        """The nodes that these values of ``sh:path``, one after the other, lead to from the focus nodes of a shape."""
+        if not steps:
+            return self.of(shape)
+        if (shape, steps) not in self._after:
+            path = self._shapes.path_text(steps[-1])
+            self._after[shape, steps] = self.along(self.after(shape, steps[:-1]), path)
+        return self._after[shape, steps]
 
     def along(self, nodes: Iterable[Term], path: str) -> frozenset[Term]:
         """The nodes that a property path, in SPARQL syntax, leads to from these."""

@@ -6,21 +6,24 @@ range make a thing what it is not. Judged is what is asserted, whichever engine 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from kg.gate.hierarchy import OWL, RDF, RDFS, TYPE, Hierarchy
+from kg.gate.changed import Changed
+from kg.gate.hierarchy import OWL, RDF, RDFS, TYPE
 from kg.gate.messages import plain
 from kg.gate.names import OWN, Names
-from kg.model import Corpus, Finding, Source
+from kg.gate.policy import slip
+from kg.gate.reached import reached
+from kg.model import Finding, Source
 from kg.querytext import tokens
-from kg.rdf import FAMILIES, ID, PREFIXES, shorten
-from kg.reasoning.places import Places
+from kg.rdf import FAMILIES, ID, JUDGED, PREFIXES, graph_iri, kind_of, shorten
 
-STATED = ("ontology", "data")
 _SHAPES, _SELECT, _SKOS = PREFIXES["ckgsh"], PREFIXES["sh"] + "select", PREFIXES["skos"]
+_OF_SUBJECTS = ("Vocabulary-untyped", "Reference-undefined")
+_OF_NAMES = ("Vocabulary-unknown", "Reference-undefined")
 _CLASSES = {OWL + "Class", RDFS + "Class", RDFS + "Datatype"}
 _OBJECT, _DATATYPE = OWL + "ObjectProperty", OWL + "DatatypeProperty"
 _PROPERTIES = {_OBJECT, _DATATYPE, OWL + "AnnotationProperty", RDF + "Property"}
@@ -38,41 +41,44 @@ class Fault:
     severity: str = "violation"
 
 
-def check(corpus: Corpus, texts: Mapping[str, str]) -> Iterator[Finding]:
-    """Findings ``Vocabulary-…`` and ``Reference-undefined``, each at the line of its triple if ``texts`` has the file.
+def check(change: Changed) -> Iterator[Finding]:
+    """Findings ``Vocabulary-…`` and ``Reference-undefined``, each at the line of its triple if the text is at hand.
 
-    Looked at is every file but the queries; of the shapes only what they refer to, as the linter judges their terms.
+    Looked at is what the files newly state and what elsewhere depends on it, of every file but the queries; of the
+    shapes only what they refer to, as the linter judges their terms.
     """
-    judge = _Judge(corpus)
-    for source in corpus.sources:
-        places = Places(Corpus((source,)), lambda path: texts.get(path, ""))
+    judge = _Judge(change)
+    for path, triples in reached(change).items():
+        source = Source(path, kind_of(path), graph_iri(path), tuple(triples), "")
         for fault in dict.fromkeys(judge.faults(source)):
-            subject, path, _ = fault.triple
-            place = next(iter(places((subject, path, fault.triple.object))), None)
+            if source.kind != "shapes" and fault.code in _OF_NAMES and slip(fault.value.value):
+                continue  # What is wrong with the name itself is said by the references.
+            subject, predicate, _ = fault.triple
+            # What is wrong with the subject itself is not a matter of the statement that comes first.
+            about = None if fault.value in (None, subject) and fault.code in _OF_SUBJECTS else predicate.value
             yield Finding(
-                fault.code, fault.severity, plain(subject), path.value, fault.value and plain(fault.value),
-                {"en": fault.en, "it": fault.it}, place and place.where,
+                fault.code, fault.severity, plain(subject), about, fault.value and plain(fault.value),
+                {"en": fault.en, "it": fault.it}, change.place(path, subject, fault.triple), fault.triple,
             )
 
 
 class _Judge:
-    """Judges files by what all files of the corpus declare and describe."""
+    """Judges statements by what all files declare and describe after a change."""
 
-    def __init__(self, corpus: Corpus) -> None:
-        self._names = Names(corpus)
-        self._known = Hierarchy(triple for source in corpus.of_kind(*STATED) for triple in source.triples)
-        shapes = (triple.subject for source in corpus.of_kind("shapes") for triple in source.triples)
-        self._shapes = frozenset(node.value for node in shapes if isinstance(node, ox.NamedNode))
+    def __init__(self, change: Changed) -> None:
+        self._change = change
+        self._names = Names(change)
+        self._known = change.known
 
     def faults(self, source: Source) -> Iterator[Fault]:
-        """What is wrong with the names in a file."""
+        """What is wrong with the names in statements of a file."""
         described: set[str] = set()
         for triple in source.triples:
             yield from self._reference(triple, triple.object)
             if source.kind == "shapes":
                 yield from self._in_shapes(triple)
                 continue
-            yield from self._terms(triple, foreign=source.kind in STATED)
+            yield from self._terms(triple, foreign=source.kind in JUDGED)
             yield from self._fit(triple)
             subject = triple.subject
             if isinstance(subject, ox.NamedNode) and subject.value not in described:
@@ -129,7 +135,7 @@ class _Judge:
         subject = getattr(triple.subject, "value", "")
         if not self._names.is_retired(term.value) or self._names.is_retired(subject):
             return
-        name, better = shorten(term.value), self._names.replacement(term.value)
+        name, better = shorten(term.value), next(iter(self._names.replacements(term.value)), None)
         en = f"Use {shorten(better)} instead." if better else "The ontology says what to do instead."
         it = f"Usare {shorten(better)}." if better else "L’ontologia dice che cosa usare."
         yield Fault(
@@ -139,19 +145,22 @@ class _Judge:
     # Nodes that nobody describes, or without a class
 
     def _reference(self, triple: ox.Triple, node: object) -> Iterator[Fault]:
-        if isinstance(node, ox.NamedNode) and node.value.startswith(ID) and node.value not in self._names.described:
+        if isinstance(node, ox.NamedNode) and node.value.startswith(ID) and not self._names.is_described(node.value):
             yield self._undefined(triple, node)
 
     def _in_shapes(self, triple: ox.Triple) -> Iterator[Fault]:
         """Shapes that are used and not there, and nodes that a SPARQL constraint names."""
         value = triple.object
-        if isinstance(value, ox.NamedNode) and value.value.startswith(_SHAPES) and value.value not in self._shapes:
+        if isinstance(value, ox.NamedNode) and value.value.startswith(_SHAPES) and not self._is_shape(value):
             yield self._undefined(triple, value)
         if triple.predicate.value == _SELECT and isinstance(value, ox.Literal):
             for token in tokens(value.value):
                 prefix, _, local = token.text.partition(":")
                 if token.kind == "name" and local and prefix in FAMILIES:
                     yield from self._reference(triple, ox.NamedNode(PREFIXES[prefix] + local))
+
+    def _is_shape(self, node: ox.NamedNode) -> bool:
+        return any(kind_of(path) == "shapes" for path, _ in self._change.stated(node))
 
     def _undefined(self, triple: ox.Triple, node: ox.NamedNode) -> Fault:
         name = shorten(node.value)
@@ -162,15 +171,15 @@ class _Judge:
 
     def _untyped(self, triple: ox.Triple, node: str, kind: str) -> Iterator[Fault]:
         types = self._known.stated_types(node)
-        if node.startswith(ID) and node not in self._names.described:
+        if node.startswith(ID) and not self._names.is_described(node):
             yield self._undefined(triple, ox.NamedNode(node))
             return
         if not (node.startswith((ID, OWN)) or kind == "data") or any(map(self._names.is_unknown, types)):
             return
         if node.startswith(ID):
-            fits = any(type_ in self._names.declared and type_.startswith((OWN, _SKOS)) for type_ in types)
+            fits = any(type_.startswith((OWN, _SKOS)) and self._names.is_declared(type_) for type_ in types)
         else:
-            fits = bool(types & self._names.declared) or (kind == "ontology" and bool(types))
+            fits = any(map(self._names.is_declared, types)) or (kind == "ontology" and bool(types))
         if not fits:
             name = shorten(node)
             yield Fault(
@@ -198,8 +207,8 @@ class _Judge:
     def _missing(self, classes: frozenset[str], node: str) -> list[str]:
         """Those of the classes, as far as they are of the project or of SKOS, that a node with a class is not of."""
         types = self._known.types(node)
-        wanted = (class_ for class_ in classes if class_.startswith((OWN, _SKOS)))
-        return sorted(class_ for class_ in wanted if class_ not in types) if types & self._names.declared else []
+        missing = sorted(class_ for class_ in classes - types if class_.startswith((OWN, _SKOS)))
+        return missing if missing and any(map(self._names.is_declared, types)) else []
 
     def _misfit(
         self, end: str, triple: ox.Triple, value: ox.NamedNode | None, node: ox.NamedNode, class_: str

@@ -1,7 +1,4 @@
-"""Where a node stands: the file that describes it, and the line at which its block begins.
-
-In the canonical layout the block of a subject begins at column 1 with its prefixed name or IRI.
-"""
+"""Where something stands: the file that describes a node, and in it the triple that a finding is about."""
 
 from __future__ import annotations
 
@@ -9,37 +6,61 @@ from collections.abc import Mapping
 
 import pyoxigraph as ox
 
-from kg.blocks import lines
 from kg.errors import Where
-from kg.model import Corpus
+from kg.model import Corpus, Source
+from kg.reading.document import Document, Span
+from kg.reading.turtle import read
 
 #: Which kind of file is asked first when several describe the same node.
 ORDER = ("data", "links", "ontology", "shapes")
 
 
 class Locator:
-    """Finds nodes in the files of a corpus; ``texts`` maps paths to texts, as far as the caller has them."""
+    """Finds nodes and triples in the files of a corpus; ``texts`` maps paths to texts, as far as the caller has them."""
 
     def __init__(self, corpus: Corpus, texts: Mapping[str, str]) -> None:
         self._texts = texts
-        self._lines: dict[str, dict[str, int]] = {}
-        self._described: dict[str, str] = {}
-        self._mentioned: dict[str, str] = {}
+        self._documents: dict[str, Document] = {}
+        self._described: dict[object, list[Source]] = {}
+        self._mentioned: dict[object, Source] = {}
         rank = {kind: position for position, kind in enumerate(ORDER)}
         for source in sorted(corpus.sources, key=lambda source: (rank.get(source.kind, len(rank)), source.path)):
+            for subject in dict.fromkeys(triple.subject for triple in source.triples):
+                self._described.setdefault(subject, []).append(source)
             for triple in source.triples:
-                if isinstance(triple.subject, ox.NamedNode):
-                    self._described.setdefault(triple.subject.value, source.path)
-                if isinstance(triple.object, ox.NamedNode):
-                    self._mentioned.setdefault(triple.object.value, source.path)
+                if not isinstance(triple.object, ox.Literal):
+                    self._mentioned.setdefault(triple.object, source)
 
-    def __call__(self, node: object) -> Where | None:
-        """File and line of a node: where it is described, else where it is mentioned; None for what has no name."""
-        if not isinstance(node, ox.NamedNode):
+    def __call__(self, node: object, path: str | None = None, value: object = None) -> Where | None:
+        """File and line of a node: where it is described, else where it is mentioned.
+
+        With ``path`` (the IRI of a predicate) it is the line and column of the triple that has it on this node, and with
+        ``value`` of the one that has that value; without such a triple it is the line of the node. None for what stands
+        in no file, and for a blank node if the texts are not at hand.
+        """
+        exact = self._triple(node, path, value) if path else None
+        if exact:
+            return exact
+        source = next(iter(self._described.get(node, ())), None) or self._mentioned.get(node)
+        if source is None:
             return None
-        path = self._described.get(node.value) or self._mentioned.get(node.value)
-        if path is None:
-            return None
-        if path not in self._lines:
-            self._lines[path] = lines(self._texts.get(path, ""))
-        return Where(path, self._lines[path].get(node.value))
+        document = self._document(source)
+        line = document.first_line(node)  # type: ignore[arg-type]
+        if line is None and (mention := document.mention(node)):
+            line = document.place(mention.start)[0]
+        return None if line is None and isinstance(node, ox.BlankNode) else Where(source.path, line)
+
+    def _triple(self, node: object, path: str, value: object) -> Where | None:
+        predicate = path.removeprefix("<").removesuffix(">")
+        for source in self._described.get(node, ()):
+            document = self._document(source)
+            for stated in document.about(node):  # type: ignore[arg-type]
+                if stated.triple.predicate.value == predicate and value in (None, stated.triple.object):
+                    span: Span = stated.predicate if value is None else stated.object
+                    return Where(source.path, *document.place(span.start))
+        return None
+
+    def _document(self, source: Source) -> Document:
+        if source.path not in self._documents:
+            self._documents[source.path] = read(self._texts.get(source.path, "")).matched(source.triples)
+        return self._documents[source.path]

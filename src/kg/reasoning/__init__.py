@@ -8,14 +8,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
 
 import pyoxigraph as ox
 
 from kg.errors import SettingError
 from kg.rdf import PREFIXES
-from kg.reasoning import by_owlrl
-from kg.reasoning.engine import Inference
-from kg.reasoning.proofs import Statement, explain_clash, show
+from kg.reasoning.engine import Inference, Step
+from kg.reasoning.proofs import Known, Statement, explain_clash, show
 from kg.reasoning.relevance import relevant
 from kg.reasoning.rules import Rule
 from kg.reasoning.trivial import is_trivial
@@ -27,7 +28,8 @@ EXPLAINED = 20
 
 @dataclass(frozen=True)
 class Clash:
-    """A contradiction: the rule that must never apply, in words, what it applied to, and the asserted triples at fault.
+    """A contradiction: the rule that must never apply, in words, what it applied to, the asserted triples at fault, and
+    the words in Italian.
 
     owlrl tells only words.
     """
@@ -36,6 +38,7 @@ class Clash:
     words: str
     premises: tuple[Statement, ...] = ()
     faults: tuple[Statement, ...] = ()
+    italian: str = ""
 
     def __str__(self) -> str:
         used = ", ".join(map(show, self.premises))
@@ -74,20 +77,28 @@ def closure(triples: Iterable[ox.Triple], reasoner: str = DEFAULT, rules: Iterab
 def version(reasoner: str, rules: Iterable[Rule] = ()) -> str:
     """Name and version of a reasoner, for the manifest of a snapshot: of ``rl``, a digest over its rules."""
     if reasoner == "owlrl":
-        return by_owlrl.VERSION
-    text = "\n".join(repr((rule.name, rule.heads, rule.body, rule.lists, rule.filters)) for rule in rules)
+        return _owlrl().VERSION
+    text = "\n".join(
+        repr((sorted(rule.header.items()), rule.heads, rule.body, rule.lists, rule.filters, rule.absent)) for rule in rules
+    )
     return f"{reasoner} {hashlib.sha256(text.encode('utf-8')).hexdigest()[:12]}"
 
 
 def clashes(inference: Inference, rules: Iterable[Rule]) -> tuple[Clash, ...]:
     """The contradictions of a graph, the first of them with the asserted triples at fault."""
-    says = {rule.name: rule.header["says"] for rule in rules}
+    return told(inference, inference.clashes(), rules)
+
+
+def told(known: Known, steps: Iterable[Step], rules: Iterable[Rule]) -> tuple[Clash, ...]:
+    """Uses of rules that must never apply, as contradictions, the first of them with the asserted triples at fault."""
+    headers = {rule.name: rule.header for rule in rules}
     found = []
-    for clash in inference.clashes():
-        premises = tuple(inference.statement(key) for key in clash.premises)
-        proofs = explain_clash(inference, clash) if len(found) < EXPLAINED else ()
+    for step in steps:
+        premises = tuple(known.statement(key) for key in step.premises)
+        proofs = explain_clash(known, step) if len(found) < EXPLAINED else ()
         faults = dict.fromkeys(leaf for proof in proofs for leaf in proof.leaves())
-        found.append(Clash(clash.rule, says[clash.rule], premises, tuple(faults)))
+        header = headers[step.rule]
+        found.append(Clash(step.rule, header["says"], premises, tuple(faults), header.get("says@it", "")))
     return tuple(sorted(found, key=str))
 
 
@@ -102,9 +113,14 @@ def _by_owlrl(triples: Iterable[ox.Triple]) -> Closure:
     If it finds two names for one thing, all that is said of one holds of the other (rules eq-rep-s, -p and -o), so it
     then sees everything.
     """
-    asserted = frozenset(triples)
-    found, words = by_owlrl.expand(relevant(asserted))
+    expand, asserted = _owlrl().expand, frozenset(triples)
+    found, words = expand(relevant(asserted))
     if any(triple.predicate == _SAME_AS and triple.subject != triple.object for triple in found):
-        found, words = by_owlrl.expand(asserted)
+        found, words = expand(asserted)
     new = frozenset(triple for triple in found if triple not in asserted and not is_trivial(triple))
     return Closure(new, tuple(Clash("", one) for one in sorted(words)))
+
+
+def _owlrl() -> ModuleType:
+    """The reasoner that is rarely chosen, loaded when it is: it brings rdflib, which takes a fifth of a second."""
+    return import_module("kg.reasoning.by_owlrl")

@@ -22,13 +22,13 @@ class _Rules(OWLRL_Semantics):
     """The rules without the conclusions that are true of everything.
 
     Each conclusion is matched against all rules again, and over half of them would be that a thing is itself. Those
-    about literals are left out as well: RDF 1.1 cannot state them, and whether a literal fits is for the shapes.
+    about literals stay, though RDF 1.1 cannot state them: by an inverse, another may rest on them.
     """
 
     def store_triple(self, t: tuple[Node, Node, Node]) -> None:
         """Keep a conclusion for the next round."""
         subject, predicate, object_ = t
-        if isinstance(subject, rdflib.Literal) or (subject == object_ and predicate in _REFLEXIVE):
+        if subject == object_ and predicate in _REFLEXIVE:
             return
         super().store_triple(t)
 
@@ -45,7 +45,7 @@ def expand(triples: Iterable[ox.Triple]) -> tuple[set[ox.Triple], list[str]]:
     found = {
         ox.Triple(to_ox(subject), to_ox(predicate), to_ox(object_))
         for subject, predicate, object_ in graph
-        if isinstance(predicate, rdflib.URIRef)
+        if isinstance(predicate, rdflib.URIRef) and not isinstance(subject, rdflib.Literal)
     }
     # Rule eq-diff1 with eq-ref, which is not run.
     pairs = graph.subject_objects(OWL.differentFrom)

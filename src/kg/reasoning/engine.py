@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import pyoxigraph as ox
 
+from kg.rdf import PREFIXES
 from kg.reasoning import trivial
 from kg.reasoning.clauses import Clause, Program
 from kg.reasoning.facts import MASK, SHIFT, Facts, Key, Terms
@@ -25,6 +26,7 @@ from kg.reasoning.rules import Rule
 _TOO_MUCH = 0.2
 #: The step from the triples of an RDF list to its nodes; no rule of its own.
 LIST = "list"
+_TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
 _Result = TypeVar("_Result")
 
 
@@ -59,7 +61,7 @@ class Inference:
     """A graph and what follows from it by some rules. Inside, a literal may be the subject of a triple."""
 
     def __init__(self, rules: Iterable[Rule], triples: Iterable[ox.Triple]) -> None:
-        self._rules = tuple(rules)
+        self._rules = tuple(rule for rule in rules if not rule.parameter)
         self.terms = Terms()
         self._read(triples)
 
@@ -86,6 +88,10 @@ class Inference:
         self._watched = [*self._clash_program.fixed, *self._clash_program.written_out(self._lists, self.facts)]
         self._saturate(self._concluded(self._clauses))
         self._clashes = dict.fromkeys(self._clashing(None))
+        # A change asks for the types of a few things; a whole run never does, so that the first change would wait.
+        types = self.facts.relations.get(self.terms.number(_TYPE))
+        if types:
+            types.ready()
 
     # What follows
 

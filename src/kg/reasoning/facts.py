@@ -103,6 +103,15 @@ class Relation:
         """Each object once."""
         return self._backward if self._backward is not None else {pair & MASK for pair in self.pairs}
 
+    def ready(self) -> None:
+        """Make the indexes now."""
+        _ = self.forward, self.backward
+
+    @property
+    def per_object(self) -> float:
+        """Subjects for an object, on average; 0 if there is no index by object yet."""
+        return len(self.pairs) / len(self._backward) if self._backward else 0.0
+
     def add(self, pairs: set[int]) -> None:
         """Add pairs, none of which it has."""
         self.pairs |= pairs

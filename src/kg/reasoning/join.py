@@ -93,7 +93,8 @@ class Join:
             return size
         if object_ >= 0 and relation is not None:
             return len(relation.backward.get(object_, ()))
-        return size**0.5
+        # Few holders have many positions, each stance has a great many: the index, if there is one, tells.
+        return relation.per_object if relation is not None and relation.per_object else size**0.5
 
     def _test(self) -> None:
         """Drop the rows of which a test whose terms are known does not hold."""

@@ -7,8 +7,9 @@ more than its premises, no proof rests on itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import pyoxigraph as ox
 
@@ -22,6 +23,20 @@ Statement = tuple[object, object, object]
 _Cost = tuple[int, int]
 _ASSERTED: _Cost = (0, 0)
 _TYPE = PREFIXES["rdf"] + "type"
+
+
+class Known(Protocol):
+    """A closure whose triples can be proved: what is asserted, and the steps that lead to a triple."""
+
+    @property
+    def asserted(self) -> Container[Key]:
+        """The triples that need no proof."""
+
+    def steps(self, key: Key) -> Iterator[Step]:
+        """Each way in which a rule concludes a triple from others of the closure."""
+
+    def statement(self, key: Key) -> Statement:
+        """The terms of a triple."""
 
 
 @dataclass(frozen=True)
@@ -60,29 +75,32 @@ def explain(inference: Inference, triple: ox.Triple) -> Proof | None:
     if None in parts:
         return None
     key = (parts[0], parts[1], parts[2])
-    return _proofs(inference, [key])[0] if key in inference.facts else None
+    return proofs(inference, [key])[0] if key in inference.facts else None
 
 
-def explain_clash(inference: Inference, clash: Step) -> tuple[Proof, ...]:
+def explain_clash(known: Known, clash: Step) -> tuple[Proof, ...]:
     """The proofs of the premises of a contradiction."""
-    return tuple(_proofs(inference, list(clash.premises)))
+    return tuple(proofs(known, clash.premises))
 
 
-def _proofs(inference: Inference, wanted: list[Key]) -> list[Proof]:
-    """Proofs of triples of the closure: steps are looked up level by level until they reach down to what is asserted."""
+def proofs(known: Known, wanted: Sequence[Key]) -> list[Proof]:
+    """Proofs of triples of the closure: steps are looked up level by level until they reach down to what is asserted.
+
+    A triple that does not follow from that has none.
+    """
     ways: dict[Key, list[Step]] = {}
-    leaves = {key for key in wanted if key in inference.asserted}
+    leaves = {key for key in wanted if key in known.asserted}
     costs = dict.fromkeys(leaves, _ASSERTED)
     waiting = set(wanted) - leaves
     while waiting:
-        ways |= {key: list(inference.steps(key)) for key in waiting}
+        ways |= {key: list(known.steps(key)) for key in waiting}
         below = {premise for key in waiting for step in ways[key] for premise in step.premises} - ways.keys() - leaves
-        leaves |= {key for key in below if key in inference.asserted}
+        leaves |= {key for key in below if key in known.asserted}
         costs = _settled(ways, dict.fromkeys(leaves, _ASSERTED))
         if all(key in costs for key in wanted):
             break
         waiting = below - leaves
-    return [_built(inference, key, ways, costs) for key in wanted]
+    return [_built(known, key, ways, costs) for key in wanted if key in costs]
 
 
 def _settled(ways: dict[Key, list[Step]], costs: dict[Key, _Cost]) -> dict[Key, _Cost]:
@@ -105,14 +123,14 @@ def _cost(step: Step, costs: dict[Key, _Cost]) -> _Cost | None:
     return 1 + max((height for height, _ in below), default=0), 1 + sum(steps for _, steps in below)
 
 
-def _built(inference: Inference, key: Key, ways: dict[Key, list[Step]], costs: dict[Key, _Cost]) -> Proof:
-    statement = inference.statement(key)
+def _built(known: Known, key: Key, ways: dict[Key, list[Step]], costs: dict[Key, _Cost]) -> Proof:
+    statement = known.statement(key)
     if costs[key] == _ASSERTED:
         return Proof(statement)
     steps = [step for step in ways[key] if _cost(step, costs) == costs[key]]
-    # Any would do; the first by name and numbers, so that two runs give the same proof.
-    step = min(steps, key=lambda one: (one.rule, one.premises))
-    premises = tuple(_built(inference, one, ways, costs) for one in dict.fromkeys(step.premises))
+    # Any would do; the first by name and words, so that two runs give the same proof, in whatever order they read.
+    step = min(steps, key=lambda one: (one.rule, [str(known.statement(key)) for key in one.premises]))
+    premises = tuple(_built(known, one, ways, costs) for one in dict.fromkeys(step.premises))
     return Proof(statement, step.rule, premises)
 
 

@@ -18,7 +18,14 @@ from kg.reasoning.rules import RULE, Rule
 from kg.turtle import serialize
 
 _STRUCTURE = (FIRST, REST, ITEM)
-_LIST_SAYS = "The nodes of a list belong to it."
+_LIST_SAYS = {"en": "The nodes of a list belong to it.", "it": "I nodi di una lista le appartengono."}
+#: Language → the words of a proof.
+_WORDS = {
+    "en": {"above": "proved above", "by": "by", "stated": "stated in", "evidence": "evidence",
+        "denied": "is neither stated nor follows"},
+    "it": {"above": "già dimostrato", "by": "per", "stated": "affermato in", "evidence": "prova",
+        "denied": "non è affermato né ne consegue"},
+}
 
 
 @dataclass(frozen=True)
@@ -33,14 +40,15 @@ class Ground:
 Grounds = Callable[[Statement], Ground]
 
 
-def to_text(proof: Proof, rules: Mapping[str, Rule], grounds: Grounds) -> str:
+def to_text(proof: Proof, rules: Mapping[str, Rule], grounds: Grounds, language: str = "en") -> str:
     """The proof as a tree, one statement a line; one that was proved above is not proved again."""
-    return "\n".join(_lines(proof, rules, grounds, "", "", set())) + "\n"
+    return "\n".join(_Tree(rules, grounds, language).lines(proof, "", "")) + "\n"
 
 
-def to_json(proof: Proof, rules: Mapping[str, Rule], grounds: Grounds) -> str:
-    """The proof as nested objects: terms as in N-Triples, and ``asserted`` or ``rule`` with ``premises``."""
-    return json.dumps(_object(proof, rules, grounds), ensure_ascii=False, indent=2) + "\n"
+def to_json(proof: Proof, rules: Mapping[str, Rule], grounds: Grounds, language: str = "en") -> str:
+    """The proof as nested objects: terms as in N-Triples and as a reader writes them (``shown``), and ``asserted`` or
+    ``rule`` with ``premises``; of these, those that only hold a list together have ``list``."""
+    return json.dumps(_object(proof, rules, grounds, language, {}), ensure_ascii=False, indent=2) + "\n"
 
 
 def to_turtle(proof: Proof, grounds: Grounds) -> str:
@@ -48,32 +56,45 @@ def to_turtle(proof: Proof, grounds: Grounds) -> str:
     return serialize(dict.fromkeys(triple for one in proof.walk() for triple in _triples(one, grounds)))
 
 
-def _lines(
-    proof: Proof, rules: Mapping[str, Rule], grounds: Grounds, lead: str, below: str, seen: set[Proof]
-) -> Iterator[str]:
-    names = _lists(proof)
-    yield lead + show(proof.statement, names)
-    if not proof.rule:
-        yield from _ground_lines(grounds(proof.statement), below)
-        return
-    if proof in seen:
-        yield f"{below}  proved above"
-        return
-    seen.add(proof)
-    yield f"{below}  by {proof.rule}: {_says(proof.rule, rules)}"
-    told = [premise for premise in proof.premises if not _is_structure(premise)]
-    for place, premise in enumerate(told):
-        turn, gap = ("└─ ", "   ") if place == len(told) - 1 else ("├─ ", "│  ")
-        if premise.rule:
-            yield from _lines(premise, rules, grounds, f"{below}  {turn}", f"{below}  {gap}", seen)
-        else:
-            yield f"{below}  {turn}{show(premise.statement, names)}"
-            yield from _ground_lines(grounds(premise.statement), f"{below}  {gap}")
+def denied(triple: ox.Triple, language: str = "en") -> str:
+    """That a triple has no proof, in a sentence."""
+    statement = show((triple.subject, triple.predicate, triple.object))
+    return f"{statement} {_WORDS[language]['denied']}."
 
 
-def _ground_lines(ground: Ground, below: str) -> Iterator[str]:
-    yield from (f"{below}  stated in {place}" for place in ground.places)
-    yield from (f"{below}  evidence {shorten(one)}" for one in ground.evidence)
+class _Tree:
+    """Writes proofs as text, each statement once."""
+
+    def __init__(self, rules: Mapping[str, Rule], grounds: Grounds, language: str) -> None:
+        self._rules, self._grounds, self._language = rules, grounds, language
+        self._words = _WORDS[language]
+        self._seen: set[Proof] = set()
+
+    def lines(self, proof: Proof, lead: str, below: str) -> Iterator[str]:
+        """The lines of a proof: the first after ``lead``, the others after ``below``."""
+        names = _lists(proof)
+        yield lead + show(proof.statement, names)
+        if not proof.rule:
+            yield from self._ground(proof.statement, below)
+            return
+        if proof in self._seen:
+            yield f"{below}  {self._words['above']}"
+            return
+        self._seen.add(proof)
+        yield f"{below}  {self._words['by']} {proof.rule}: {_says(proof.rule, self._rules, self._language)}"
+        told = [premise for premise in proof.premises if not _is_structure(premise)]
+        for place, premise in enumerate(told):
+            turn, gap = ("└─ ", "   ") if place == len(told) - 1 else ("├─ ", "│  ")
+            if premise.rule:
+                yield from self.lines(premise, f"{below}  {turn}", f"{below}  {gap}")
+            else:
+                yield f"{below}  {turn}{show(premise.statement, names)}"
+                yield from self._ground(premise.statement, f"{below}  {gap}")
+
+    def _ground(self, statement: Statement, below: str) -> Iterator[str]:
+        ground = self._grounds(statement)
+        yield from (f"{below}  {self._words['stated']} {place}" for place in ground.places)
+        yield from (f"{below}  {self._words['evidence']} {shorten(one)}" for one in ground.evidence)
 
 
 def _is_structure(proof: Proof) -> bool:
@@ -98,18 +119,27 @@ def _lists(proof: Proof) -> dict[object, str]:
     return written
 
 
-def _says(rule: str, rules: Mapping[str, Rule]) -> str:
-    return _LIST_SAYS if rule == LIST else rules[rule].header["says"]
+def _says(rule: str, rules: Mapping[str, Rule], language: str) -> str:
+    if rule == LIST:
+        return _LIST_SAYS[language]
+    header = rules[rule].header
+    return header.get(f"says@{language}") or header["says"]
 
 
-def _object(proof: Proof, rules: Mapping[str, Rule], grounds: Grounds) -> dict[str, object]:
+def _object(
+    proof: Proof, rules: Mapping[str, Rule], grounds: Grounds, language: str, names: Mapping[object, str]
+) -> dict[str, object]:
     told: dict[str, object] = dict(zip(("subject", "predicate", "object"), map(str, proof.statement), strict=True))
+    written = {**names, **_lists(proof)}
+    told["shown"] = [written.get(term) or show_term(term) for term in proof.statement]
+    if _is_structure(proof):
+        told["list"] = True
     if proof.rule:
         told["rule"] = proof.rule
-        told["says"] = _says(proof.rule, rules)
+        told["says"] = _says(proof.rule, rules, language)
         if proof.rule in rules:
             told["source"] = rules[proof.rule].header["source"]
-        told["premises"] = [_object(premise, rules, grounds) for premise in proof.premises]
+        told["premises"] = [_object(premise, rules, grounds, language, written) for premise in proof.premises]
         return told
     ground = grounds(proof.statement)
     told["asserted"] = [{"file": one.path, "line": one.line, "graph": one.graph} for one in ground.places]

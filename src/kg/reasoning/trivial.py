@@ -39,7 +39,7 @@ _TO_CLASS = {PREFIXES["rdfs"] + name for name in ("subClassOf", "domain", "range
 def is_trivial(triple: ox.Triple) -> bool:
     """True for the conclusions listed in this module's description."""
     subject, predicate, object_ = triple.subject, triple.predicate.value, triple.object
-    if not (_is_own(subject) and _may_be_value(predicate, object_)):
+    if not (is_own(subject) and _may_be_value(predicate, object_)):
         return True
     return predicate in _REFLEXIVE and subject == object_
 
@@ -77,14 +77,15 @@ def telling(predicate: int, pairs: Iterable[int], terms: Terms) -> Iterator[ox.T
     for pair in pairs:
         subject, object_ = pair >> SHIFT, pair & MASK
         if subject not in subjects:
-            subjects[subject] = _is_own(terms[subject])
+            subjects[subject] = is_own(terms[subject])
         if object_ not in objects:
             objects[object_] = _may_be_value(verb.value, terms[object_])
         if subjects[subject] and objects[object_] and not (is_reflexive and subject == object_):
             yield ox.Triple(terms[subject], verb, terms[object_])
 
 
-def _is_own(subject: object) -> bool:
+def is_own(subject: object) -> bool:
+    """True for a term of which conclusions are worth saying: an IRI outside RDF, RDFS, OWL and XSD."""
     return isinstance(subject, ox.NamedNode) and not subject.value.startswith(_VOCABULARIES)
 
 

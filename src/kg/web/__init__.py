@@ -8,7 +8,7 @@ from flask import Flask, Response, request
 
 from kg.settings import Settings
 from kg.sparql.gallery import GalleryQuery
-from kg.web import endpoint, pages, problems, resources, security
+from kg.web import check, endpoint, explain, pages, problems, resources, rules, security
 from kg.web.site import Site
 from kg.workers import Limits, Pool
 
@@ -35,7 +35,7 @@ def create_app(settings: Settings, engine: Pool | None = None, gallery: Sequence
     app.extensions["kg"] = site
 
     @app.before_request
-    def check() -> None:
+    def check_host() -> None:
         security.check_host(request, settings.host)
 
     @app.after_request
@@ -43,8 +43,8 @@ def create_app(settings: Settings, engine: Pool | None = None, gallery: Sequence
         return security.add_headers(response, site.pool.snapshot.digest)
 
     problems.register(app)
-    for blueprint in (endpoint.blueprint(), pages.blueprint(), resources.blueprint()):
-        app.register_blueprint(blueprint)
+    for part in (check, endpoint, explain, pages, resources, rules):
+        app.register_blueprint(part.blueprint())
     return app
 
 

@@ -19,7 +19,7 @@ _BY_STATUS = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
 _SENTENCES = {
     404: ("Nothing here has this name.", "Start from the home page, or ask the graph."),
     405: ("This address does not take that method.", ""),
-    413: ("The request is larger than what is read.", "Send a shorter query."),
+    413: ("The request is larger than what is read.", "Send less at once."),
 }
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
 
 from kg.errors import NotFound
 from kg.model import Query
-from kg.rdf import BASE, GRAPH, PREFIXES
+from kg.rdf import BASE, GRAPH, PREFIXES, shorten
 from kg.sparql import negotiate
 from kg.sparql.negotiate import Choice, Format
 from kg.turtle import serialize
@@ -64,6 +65,7 @@ def resource(path: str) -> Response:
             labels,
             iri=iri,
             path=f"/{iri[len(BASE):]}",
+            why=_proofs(iri),
             outgoing=groups(outgoing, labels),
             incoming=groups(incoming, labels),
             evidence=site().table("evidence", this=iri, lang=language()),
@@ -71,6 +73,17 @@ def resource(path: str) -> Response:
             files=[row["graph"] for row in site().table("stated", this=iri)],
         )
     return _rdf(text("description", this=iri), iri, choice, single=True)
+
+
+def _proofs(iri: str) -> dict[str, str]:
+    """Where to read why something is so that nobody stated, by predicate and the resource at its other end."""
+    found = {}
+    for row in site().table("inferred", this=iri):
+        triple = {"subject": iri, "object": iri, **row}
+        asked = urlencode({name: shorten(term) for name, term in triple.items()})
+        other = row.get("object") or row.get("subject")
+        found[f"{row['predicate']} {other}"] = f"{request.script_root}/explain?{asked}"
+    return found
 
 
 def _family(iri: str, choice: Choice) -> Response:

@@ -13,7 +13,7 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 #: Headers a page of another site may read, beyond the few it always may.
-EXPOSED = "Allow, KG-Snapshot, Link, Retry-After"
+EXPOSED = "Allow, KG-Conforms, KG-Snapshot, Link, Retry-After"
 
 
 class MisdirectedRequest(RequestError):
@@ -61,12 +61,11 @@ def add_headers(response: Response, snapshot: str) -> Response:
     return response
 
 
-def preflight() -> Response:
+def preflight(methods: str = "GET, HEAD, OPTIONS, POST") -> Response:
     """The answer to OPTIONS: what a page of another site may send (Fetch standard, CORS protocol)."""
     response = Response(status=204)
     del response.headers["Content-Type"]
-    response.headers["Allow"] = "GET, HEAD, OPTIONS, POST"
-    response.headers["Access-Control-Allow-Methods"] = "GET, HEAD, OPTIONS, POST"
+    response.headers["Allow"] = response.headers["Access-Control-Allow-Methods"] = methods
     response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type"
     response.headers["Access-Control-Max-Age"] = "86400"
     return response

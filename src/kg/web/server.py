@@ -14,6 +14,7 @@ from waitress.task import ErrorTask
 
 from kg.errors import RequestError
 from kg.settings import Settings
+from kg.web import check
 from kg.web.problems import PROBLEM, written
 
 _CONNECTIONS = 200
@@ -27,7 +28,7 @@ _SENTENCES = {
         "The request is not written as HTTP/1.1 says.",
         "Ask with an ordinary HTTP client, and percent-encode the characters of the address.",
     ),
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("The request is larger than what is read.", "Send a shorter query."),
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("The request is larger than what is read.", "Send less at once."),
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: (
         "The address and the headers are larger than what is read.", "Send a long query as the body of a POST.",
     ),
@@ -73,7 +74,7 @@ def create_server(app: Flask, settings: Settings, listener: socket.socket) -> Ba
         connection_limit=_CONNECTIONS,
         max_request_header_size=_ENCODED * settings.max_query_length + _OTHER_HEADERS,
         # The application refuses what is larger than it reads, in its own words; this is the last resort.
-        max_request_body_size=2 * app.config["MAX_CONTENT_LENGTH"],
+        max_request_body_size=max(2 * app.config["MAX_CONTENT_LENGTH"], check.largest_body(settings)),
         asyncore_use_poll=True,
         ident=None,
     )

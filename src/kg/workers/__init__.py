@@ -24,7 +24,7 @@ from kg.engine import current
 from kg.errors import Busy, DeadlineExceeded, SnapshotError, WorkerLost
 from kg.model import Query, Snapshot
 from kg.workers import wire
-from kg.workers.wire import Limits
+from kg.workers.wire import CONFORMS, Limits
 
 #: Seconds for the owner to load a snapshot and for a worker to be forked, before the start counts as failed.
 _START = 120.0
@@ -79,6 +79,27 @@ class Pool:
         meanwhile, DeadlineExceeded if the query takes longer than it may, WorkerLost if its worker ends (for one, because
         it wants more memory than it may have); in the last two cases the worker is replaced.
         """
+        return self._run({"query": wire.from_query(query), "format": format, "most": most})
+
+    def explain(self, terms: tuple[str, str, str], format: str, language: str, most: int | None = None) -> bytes:
+        """The proof of a triple of the snapshot, given by terms as in Turtle, with its words in a language.
+
+        ``format`` is one of ``kg.reasoning.explaining.FORMATS``. Raises NotFound if the triple is neither stated nor
+        follows, and else as ``answer`` does.
+        """
+        return self._run({"explain": terms, "format": format, "language": language, "most": most})
+
+    def check(self, path: str, content: bytes, format: str, language: str) -> tuple[bool, bytes]:
+        """Whether a file, which is to stand at ``path``, conforms to the snapshot, and the report (``kg.forms``).
+
+        Raises as ``answer`` does.
+        """
+        request = {"check": path, "format": format, "language": language, "most": None}
+        body = self._run(request, content)
+        return body[:1] == CONFORMS, body[1:]
+
+    def _run(self, request: wire.Header, content: bytes = b"") -> bytes:
+        """Have a worker answer a request, and replace it if it has ended or must be ended."""
         try:
             worker = self._idle.get(timeout=self._wait)
         except queue.Empty:
@@ -86,7 +107,7 @@ class Pool:
         healthy = False
         try:
             worker = worker or self._fork()
-            header, body = self._ask(worker, {"query": wire.from_query(query), "format": format, "most": most})
+            header, body = self._ask(worker, request, content)
             healthy = not header.pop("spent", False)
         finally:
             self._idle.put(worker if healthy else self._replaced(worker))
@@ -110,22 +131,22 @@ class Pool:
             self._owner.kill()
             self._owner.wait()
 
-    def _ask(self, worker: _Worker, request: wire.Header) -> tuple[wire.Header, bytes]:
+    def _ask(self, worker: _Worker, request: wire.Header, content: bytes) -> tuple[wire.Header, bytes]:
         until = time.monotonic() + self._limits.deadline
         try:
             worker.channel.settimeout(self._limits.deadline)
-            wire.send(worker.channel, request)
+            wire.send(worker.channel, request, content)
             return wire.receive(worker.channel, until)
         except TimeoutError:
             raise DeadlineExceeded(
-                f"The query was ended after {self._limits.deadline:g} seconds.",
+                f"The {wire.kind_of(request)} was ended after {self._limits.deadline:g} seconds.",
                 remedy="Narrow it down: fewer patterns that match everything, a LIMIT, or smaller parts.",
             ) from None
         except wire.Closed:
             if self._closed:
                 raise _stopping() from None
             raise WorkerLost(
-                "The process answering the query ended without an answer, most likely for want of memory.",
+                f"The process answering the {wire.kind_of(request)} ended without an answer, most likely for want of memory.",
                 remedy="Ask for less at once: add LIMIT, or patterns that narrow it down.",
             ) from None
 

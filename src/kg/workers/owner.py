@@ -18,10 +18,11 @@ import socket
 import sys
 from pathlib import Path
 
+from kg.child import cap_memory
 from kg.engine import Engine
-from kg.errors import KgError, QueryError, WorkerLost
-from kg.sparql.results import serialise
+from kg.errors import KgError
 from kg.workers import wire
+from kg.workers.desk import Desk
 from kg.workers.wire import Limits
 
 #: Growth of a worker, in kilobytes, after which it is replaced, so that its memory goes back to the system.
@@ -29,9 +30,6 @@ _GROWTH_KILOBYTES = 48 * 1024
 
 #: Seconds after the deadline at which the system ends a worker itself, should nobody else be there to do it.
 _GRACE = 2.0
-
-_OUT_OF_MEMORY = "The query needs more memory than a query may have."
-_SMALLER = "Ask for less at once: add LIMIT, or patterns that narrow it down."
 
 
 def main() -> int:
@@ -41,6 +39,7 @@ def main() -> int:
     limits = Limits(**json.loads(sys.argv[3]))
     try:
         engine = Engine.load(Path(sys.argv[2]))
+        desk = Desk(engine, limits)
     except KgError as error:
         with contextlib.suppress(wire.Closed):
             wire.send(control, wire.from_error(error))
@@ -55,7 +54,7 @@ def main() -> int:
             if "end" in order:
                 _end(order["end"], workers)
             if "fork" in order:
-                _fork(engine, control, limits, workers)
+                _fork(desk, control, limits, workers)
     except wire.Closed:
         return 0
     finally:
@@ -69,7 +68,7 @@ def _snapshot(engine: Engine) -> wire.Header:
     return {"path": snapshot.path, "digest": snapshot.digest, "built": snapshot.built, **plain}
 
 
-def _fork(engine: Engine, control: socket.socket, limits: Limits, workers: set[int]) -> None:
+def _fork(desk: Desk, control: socket.socket, limits: Limits, workers: set[int]) -> None:
     """Fork a worker and hand the other end of its channel to the web process."""
     ours, theirs = socket.socketpair()
     worker = os.fork()
@@ -78,7 +77,7 @@ def _fork(engine: Engine, control: socket.socket, limits: Limits, workers: set[i
         try:
             control.close()
             theirs.close()
-            _work(engine, ours, limits)
+            _work(desk, ours, limits)
             status = 0
         finally:
             # Never return into the owner's loop, whatever happens.
@@ -98,18 +97,18 @@ def _end(worker: int, workers: set[int]) -> None:
         os.waitpid(worker, 0)
 
 
-def _work(engine: Engine, channel: socket.socket, limits: Limits) -> None:
-    """Answer queries, one at a time, until the channel is closed."""
-    _cap_memory(limits.memory)
+def _work(desk: Desk, channel: socket.socket, limits: Limits) -> None:
+    """Answer requests, one at a time, until the channel is closed."""
+    cap_memory(limits.memory)
     start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     while True:
         try:
-            request, _ = wire.receive(channel)
+            request, content = wire.receive(channel)
         except wire.Closed:
             return
         # The default action ends the process even while the engine runs.
         signal.alarm(math.ceil(limits.deadline + _GRACE))
-        header, body = _answer(engine, request, limits)
+        header, body = desk.answer(request, content)
         signal.alarm(0)
         growth = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - start
         header["spent"] = growth > _GROWTH_KILOBYTES
@@ -117,30 +116,6 @@ def _work(engine: Engine, channel: socket.socket, limits: Limits) -> None:
             wire.send(channel, header, body)
         except wire.Closed:
             return
-
-
-def _answer(engine: Engine, request: wire.Header, limits: Limits) -> tuple[wire.Header, bytes]:
-    try:
-        results = engine.query(wire.to_query(request["query"]))
-        return {}, serialise(results, request["format"], min(limits.answer, request["most"] or limits.answer))
-    except KgError as error:
-        return wire.from_error(error), b""
-    except MemoryError:
-        return wire.from_error(QueryError(_OUT_OF_MEMORY, remedy=_SMALLER)), b""
-    except Exception as error:
-        # The cause is for the log; a stranger learns only that it is our fault.
-        print(f"kg: a query failed with {type(error).__name__}: {error}", file=sys.stderr, flush=True)
-        return wire.from_error(WorkerLost("The query failed for a reason that is ours, not yours.")), b""
-
-
-def _cap_memory(extra: int) -> None:
-    """Cap the address space at what is used now and ``extra`` bytes; without /proc (not Linux) there is no cap."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-    except OSError:
-        return
-    most = pages * resource.getpagesize() + extra
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 if __name__ == "__main__":

@@ -18,6 +18,10 @@ from kg.model import Query
 
 _LENGTHS = struct.Struct(">IQ")
 _PIECE = 1 << 20
+#: First byte of the answer to a check: the contribution conforms, or it does not.
+CONFORMS, DOES_NOT = b"+", b"-"
+#: What a request has in its header → what it asks for; anything else is a query.
+_KINDS = {"explain": "explanation", "check": "check"}
 
 Header = dict[str, Any]
 
@@ -73,6 +77,11 @@ def _read(channel: socket.socket, length: int, until: float | None) -> bytes:
             raise Closed
         data += piece
     return bytes(data)
+
+
+def kind_of(request: Header) -> str:
+    """What a request asks for, in a word."""
+    return next((word for key, word in _KINDS.items() if key in request), "query")
 
 
 def from_query(query: Query) -> Header:

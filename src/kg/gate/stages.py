@@ -1,0 +1,18 @@
+"""The stages that judge by triples, apart from the shapes and the rules, in the order in which they look."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from kg.gate import dates, duplicates, provenance, references, vocabulary
+from kg.gate.changed import Changed
+from kg.model import Finding
+
+#: A stage of the gate: from a change to what is wrong after it, as far as the change can have caused it.
+Stage = Callable[[Changed], Iterable[Finding]]
+STAGES: tuple[Stage, ...] = (vocabulary.check, references.check, dates.check, duplicates.check, provenance.check)
+
+
+def run(change: Changed) -> list[Finding]:
+    """What all of them find."""
+    return [found for stage in STAGES for found in stage(change)]

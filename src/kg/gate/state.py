@@ -1,0 +1,75 @@
+"""What the files state at one moment, and how two moments differ.
+
+A state is a base (a store with a named graph for each file) in which some files have another content. Nothing is
+copied: a question is answered from the base without those files, and from their own content. So a contribution is
+judged against a snapshot on disk without loading it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+import pyoxigraph as ox
+
+Subject = ox.NamedNode | ox.BlankNode
+Term = ox.NamedNode | ox.BlankNode | ox.Literal
+
+
+class State:
+    """The triples of the judged graphs as one set, each once, whichever files state them."""
+
+    def __init__(
+        self,
+        base: ox.Store,
+        graphs: Collection[str],
+        instead: Mapping[str, Iterable[ox.Triple]] | None = None,
+    ) -> None:
+        """``graphs`` are the IRIs of the base's graphs that count; ``instead`` has the triples of those that differ,
+        by graph: none for a file that is removed, and the content of files that the base does not have."""
+        own = {graph: tuple(triples) for graph, triples in (instead or {}).items()}
+        self._base = base
+        self._graphs = frozenset(ox.NamedNode(graph) for graph in graphs if graph not in own)
+        self._own = ox.Store()
+        self._own.extend(ox.Quad(*triple) for triples in own.values() for triple in triples)
+        self._has_own = any(own.values())
+
+    def triples(
+        self, subject: Subject | None = None, predicate: ox.NamedNode | None = None, object_: Term | None = None
+    ) -> Iterator[ox.Triple]:
+        """Every triple that fits; None fits all."""
+        seen: set[ox.Triple] = set()
+        # Most questions are of few triples, so that what one costs is what asking a store costs.
+        for quad in self._own.quads_for_pattern(subject, predicate, object_, None) if self._has_own else ():
+            triple = quad.triple
+            seen.add(triple)
+            yield triple
+        for quad in self._base.quads_for_pattern(subject, predicate, object_, None) if self._graphs else ():
+            if quad.graph_name in self._graphs and (triple := quad.triple) not in seen:
+                seen.add(triple)
+                yield triple
+
+    def __contains__(self, triple: ox.Triple) -> bool:
+        return any(True for _ in self.triples(*triple))
+
+    def describes(self, node: Subject) -> bool:
+        """True if anything is said of a node."""
+        return any(True for _ in self.triples(node))
+
+    def objects(self, subject: Subject, predicate: ox.NamedNode) -> Iterator[Term]:
+        """The values of a predicate on a node."""
+        return (triple.object for triple in self.triples(subject, predicate))
+
+    def subjects(self, predicate: ox.NamedNode, object_: Term) -> Iterator[Subject]:
+        """The nodes that have this value of a predicate."""
+        return (triple.subject for triple in self.triples(None, predicate, object_))
+
+
+def difference(old: State, new: State, touched: Iterable[ox.Triple]) -> tuple[set[ox.Triple], set[ox.Triple]]:
+    """The triples added and removed between two states, of those ``touched``: what stands in any file that differs.
+
+    A triple that another file states as well is no change.
+    """
+    candidates = set(touched)
+    before = {triple for triple in candidates if triple in old}
+    after = {triple for triple in candidates if triple in new}
+    return after - before, before - after

@@ -1,0 +1,43 @@
+"""What findings of the gate link to: the page of the rules, and the schema of a report in JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import resources
+
+from flask import Blueprint, Response
+
+from kg.gate.shapes import ShapesGraph
+from kg.rdf import GRAPH
+from kg.report.codes import CODES, anchor
+from kg.report.rules import Rule, of_shapes
+from kg.web.site import page, site
+
+_SCHEMA = "report.schema.json"
+
+
+def blueprint() -> Blueprint:
+    """The routes of both."""
+    routes = Blueprint("rules", __name__)
+    routes.add_url_rule("/docs/findings", "findings", findings)
+    routes.add_url_rule(f"/docs/{_SCHEMA}", "schema", schema)
+    return routes
+
+
+def findings() -> Response:
+    """The page of the rules: those of the programme, and the shapes of the snapshot."""
+    rules = site().once("rules", _rules)
+    html = page("findings.html", codes=CODES, rules=rules, anchor=anchor)
+    response = Response(html, mimetype="text/html")
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+def _rules() -> Sequence[Rule]:
+    return of_shapes(ShapesGraph(site().graph("document", folder=f"{GRAPH}shapes/")))
+
+
+def schema() -> Response:
+    """The JSON Schema of a report in JSON."""
+    text = (resources.files("kg.report") / _SCHEMA).read_text("utf-8")
+    return Response(text, content_type="application/schema+json")

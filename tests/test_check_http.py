@@ -1,0 +1,158 @@
+"""``POST /check`` over a real server process: a contribution in, a report out, and nothing kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from xml.etree import ElementTree
+
+import pyoxigraph as ox
+import pytest
+from conftest import PREFIXES, write_repository
+from kg.build import build
+from serving import Answer, Server, serving
+
+GOOD = (PREFIXES + "claim:new-1 a ckg:Position ; ckg:holder actor:sylvania ; ckg:topic topic:ships .\n").encode()
+BAD = (PREFIXES + "claim:new-1 a ckg:Position ;\n    ckg:hodler actor:sylvania .\n").encode()
+LINE = PREFIXES.count("\n") + 2
+TURTLE = {"Content-Type": "text/turtle"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server over a snapshot of the tiny repository."""
+    folder = tmp_path_factory.mktemp("check")
+    build(write_repository(folder / "repository"), folder / "state")
+    with serving(folder / "state") as running:
+        yield running
+
+
+def send(server: Server, body: bytes, headers: dict[str, str] | None = None, path: str = "/check") -> Answer:
+    """The answer to a contribution."""
+    return server.ask("POST", path, headers or TURTLE, body)
+
+
+def codes(answer: Answer) -> set[str]:
+    return {one["code"] for one in answer.json()["findings"]}
+
+
+def test_a_contribution_is_judged(server: Server) -> None:
+    answer = send(server, BAD)
+    assert (answer.status, answer.media_type, answer.headers["kg-conforms"]) == (200, "application/json", "false")
+    assert codes(answer) >= {"Vocabulary-unknown", "ClaimShape-holder"}
+    (unknown,) = (one for one in answer.json()["findings"] if one["code"] == "Vocabulary-unknown")
+    assert (unknown["where"]["line"], unknown["where"]["column"]) == (LINE, 5)
+    assert send(server, GOOD).headers["kg-conforms"] == "true"
+
+
+def test_nothing_is_kept(server: Server) -> None:
+    for _ in range(4):
+        assert send(server, GOOD).status == 200
+        answer = server.query("ASK { <https://w3id.org/coalition-kg/id/claim/new-1> ?p ?o }", Accept="application/json")
+        assert answer.json()["boolean"] is False
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    [
+        "application/json", "text/turtle", "application/ld+json", "text/plain", "application/sarif+json",
+        "application/xml", "text/html",
+    ],
+)
+def test_the_report_comes_in_the_form_asked_for(server: Server, media_type: str) -> None:
+    answer = send(server, BAD, {**TURTLE, "Accept": media_type})
+    assert (answer.status, answer.media_type) == (200, media_type)
+    if "json" in media_type:
+        answer.json()
+    elif media_type == "text/turtle":
+        assert len(list(ox.parse(answer.body, format=ox.RdfFormat.TURTLE))) > 5
+    elif media_type == "application/xml":
+        assert ElementTree.fromstring(answer.text).tag == "testsuites"
+    assert "Vocabulary-unknown" in answer.text
+
+
+def test_a_browser_sends_a_form_and_gets_it_back_with_the_report(server: Server) -> None:
+    page = server.ask("GET", "/check?lang=it", {"Accept": "text/html"})
+    assert page.status == 200 and "multipart/form-data" in page.text
+    field = '--x\r\nContent-Disposition: form-data; name="contribution"\r\n\r\n'
+    sent = field + BAD.decode().replace("\n", "\r\n") + "<script>\r\n--x--\r\n"
+    headers = {"Content-Type": "multipart/form-data; boundary=x", "Accept": "text/html"}
+    answer = send(server, sent.encode(), headers, "/check?lang=it")
+    assert answer.status == 200 and "<script>" not in answer.text and "&lt;script&gt;" in answer.text
+
+
+def test_a_file_may_stand_in_place_of_one(server: Server) -> None:
+    changed = PREFIXES + "claim:two-1 a ckg:Commitment ; ckg:topic topic:ships .\nactor:freedonia a ckg:State .\n"
+    found = codes(send(server, changed.encode(), path="/check?as=data/claims/two.ttl"))
+    assert "ClaimShape-holder" in found and "Reference-owner" not in found
+    assert "Reference-owner" in codes(send(server, changed.encode()))
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "headers", "status", "said"),
+    [
+        ("/check", b"x", {"Content-Type": "image/png"}, 415, "no format of RDF"),
+        ("/check?as=../../etc/passwd", GOOD, TURTLE, 400, "is not the path"),
+        ("/check?as=shapes/ClaimShape.ttl", GOOD, TURTLE, 400, "is not the path"),
+        ("/check", b"a" * 2_100_000, TURTLE, 413, "larger"),
+        ("/check", b"x=1", {"Content-Type": "application/x-www-form-urlencoded"}, 400, "Nothing was sent"),
+        ("/check", GOOD, {**TURTLE, "Accept": "image/png"}, 406, ""),
+    ],
+)
+def test_what_cannot_be_judged_is_a_problem(
+    server: Server, path: str, body: bytes, headers: dict[str, str], status: int, said: str
+) -> None:
+    answer = send(server, body, headers, path)
+    assert (answer.status, answer.media_type) == (status, "application/problem+json")
+    assert said in answer.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"\x00\xff\xfe\x00 binary", id="binary"),
+        pytest.param("PREFIX ckg: <https://w3id.org/coalition-kg/ontology#>\n".encode("utf-16"), id="utf-16"),
+        pytest.param(b"<<( " * 3_000, id="triple terms"),
+        pytest.param(b"<urn:a> <urn:b> " + b"[ <urn:c> " * 2_000 + b"]" * 2_000 + b" .", id="nested"),
+        pytest.param(b"<urn:a> <urn:b> \"\"\"" + b"x" * 40_000, id="unclosed"),
+        pytest.param(b"<urn:a b> <urn:c> <urn:d> .", id="space in an IRI"),
+        pytest.param(
+            "\n".join(f"_:b{a} <urn:p> _:b{b} ." for a in range(9) for b in range(9) if a != b).encode(), id="clique"
+        ),
+        pytest.param(b"<urn:l> <http://www.w3.org/1999/02/22-rdf-syntax-ns#rest> <urn:l> .", id="cyclic list"),
+    ],
+)
+def test_bad_input_is_told_and_the_server_goes_on(server: Server, body: bytes) -> None:
+    answer = send(server, body)
+    assert answer.status == 200 and answer.headers["kg-conforms"] == ("true" if body == b"" else "false")
+    assert all(one["messages"]["en"] and one["messages"]["it"] for one in answer.json()["findings"])
+    assert send(server, GOOD).headers["kg-conforms"] == "true"
+
+
+ENTITIES = "".join(f'<!ENTITY e{n + 1} "{f"&e{n};" * 10}">' for n in range(9))
+DESCRIPTION = (
+    '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="urn:a">'
+    "<rdf:value>{}</rdf:value></rdf:Description></rdf:RDF>"
+)
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body"),
+    [
+        ("application/rdf+xml", f'<!DOCTYPE x [<!ENTITY e0 "aaaaaaaaaa">{ENTITIES}]>{DESCRIPTION.format("&e9;")}'),
+        ("application/rdf+xml", f'<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>{DESCRIPTION.format("&a;")}'),
+        ("application/ld+json", '{"@context": "http://127.0.0.1:9/context", "@id": "urn:a", "b": "c"}'),
+        ("application/ld+json", '{"@context": "file:///etc/passwd", "@id": "urn:a"}'),
+    ],
+)
+def test_no_format_opens_a_file_or_a_connection(server: Server, media_type: str, body: str) -> None:
+    answer = send(server, body.encode(), {"Content-Type": media_type})
+    assert answer.headers["kg-conforms"] == "false"
+    assert [one["code"].partition("-")[0] for one in answer.json()["findings"]] == ["Syntax"]
+    assert "root:" not in answer.text
+
+
+def test_other_sites_may_ask(server: Server) -> None:
+    answer = server.ask("OPTIONS", "/check")
+    assert (answer.status, answer.headers["access-control-allow-methods"]) == (204, "GET, HEAD, OPTIONS, POST")
+    assert server.ask("PUT", "/check", TURTLE, GOOD).status == 405

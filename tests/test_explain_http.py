@@ -1,0 +1,249 @@
+"""``/explain`` over a real server: the proof is that of the snapshot, whatever has become of the files since."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlencode
+
+import pyoxigraph as ox
+import pytest
+from conftest import PREFIXES, write_repository
+from kg.build import build
+from kg.engine import current
+from kg.errors import BuildError
+from kg.rdf import BASE, ID
+from serving import Answer, Server, serving, write_snapshot
+
+Run = Callable[..., subprocess.CompletedProcess[str]]
+PROVED = ("claim:one-1", "a", "ckg:Claim")
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+#: An axiom with a list without a name, and an inferred link to a resource that has a page.
+CHAIN = "ckg:under a owl:ObjectProperty ; owl:propertyChainAxiom ( ckg:topic skos:broader ) .\n"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a repository and, in ``state``, a snapshot of it; not to be changed."""
+    one = tmp_path_factory.mktemp("explained")
+    root = write_repository(one / "repository")
+    (root / "ontology" / "more.ttl").write_text(PREFIXES + CHAIN, "utf-8")
+    build(root, one / "state")
+    return one
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[Server]:
+    with serving(folder / "state", repository=folder / "repository") as one:
+        yield one
+
+
+def asked(subject: str, predicate: str, object_: str, **more: str) -> str:
+    return "/explain?" + urlencode({"subject": subject, "predicate": predicate, "object": object_, **more})
+
+
+def assert_is_problem(answer: Answer, status: int, code: str) -> dict:
+    assert (answer.status, answer.media_type) == (status, "application/problem+json"), answer.text
+    problem = answer.json()
+    assert (problem["status"], problem["code"]) == (status, code)
+    return problem
+
+
+@pytest.mark.parametrize(
+    ("form", "media_type"), [("text", "text/plain"), ("json", "application/json"), ("turtle", "text/turtle")]
+)
+def test_the_server_says_what_the_command_says(
+    server: Server, folder: Path, run_kg: Run, form: str, media_type: str
+) -> None:
+    told = run_kg("explain", *PROVED, "--format", form, cwd=folder / "repository").stdout
+    by_name = server.ask("GET", asked(*PROVED, format=form), {"Accept": "image/png"})
+    by_header = server.ask("GET", asked(*PROVED), {"Accept": media_type})
+    for answer in (by_name, by_header):
+        assert (answer.status, answer.media_type, answer.text) == (200, media_type, told)
+    assert "data/claims/one.ttl" in told
+
+
+def test_text_is_what_a_command_line_gets(server: Server) -> None:
+    assert server.ask("GET", asked(*PROVED), {"Accept": "*/*"}).media_type == "text/plain"
+
+
+def test_the_words_are_in_the_language_asked_for(server: Server, folder: Path, run_kg: Run) -> None:
+    told = run_kg("explain", *PROVED, "--lang", "it", cwd=folder / "repository").stdout
+    assert "affermato in data/claims/one.ttl:" in told and "stated" not in told
+    assert server.ask("GET", asked(*PROVED, lang="it")).text == told
+    assert server.ask("GET", asked(*PROVED), {"Accept-Language": "it"}).text == told
+
+
+def test_terms_are_read_as_turtle_has_them(server: Server) -> None:
+    answers = {
+        server.ask("GET", asked(subject, predicate, object_)).text
+        for subject in ("<" + ID + "claim/one-1>", "claim:one-1", ID + "claim/one-1")
+        for predicate in ("a", "rdf:type")
+        for object_ in ("ckg:Claim", BASE + "ontology#Claim")
+    }
+    assert len(answers) == 1 and next(iter(answers)).startswith("claim:one-1 a ckg:Claim\n")
+    stated = server.ask("GET", asked("actor:freedonia", "rdfs:label", '"Freedonia"@en')).text
+    assert stated.splitlines()[1].startswith("  stated in data/actors/states.ttl:")
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("", "subject"),
+        ("subject=claim:one-1&predicate=a", "object"),
+        ("subject=claim:one-1&predicate=a&object=", "object"),
+        ("subject=claim:one-1&subject=claim:one-2&predicate=a&object=ckg:Claim", "subject"),
+        ("subject=claim:one-1&predicate=a&object=ckg:Claim&format=pdf", "pdf"),
+    ],
+)
+def test_requests_that_name_no_triple_are_refused(server: Server, query: str, told: str) -> None:
+    assert told in assert_is_problem(server.ask("GET", f"/explain?{query}"), 400, "request")["detail"]
+
+
+@pytest.mark.parametrize(
+    ("terms", "part", "place"),
+    [
+        (("nope:x", "a", "ckg:Claim"), "subject", (1, 1)),
+        (("claim:one-1", "a", "ckg:A , ckg:B"), "object", (1, 1)),
+        (("claim:one-1", "a", "ckg:A ; ckg:topic topic:ships"), "object", (1, 1)),
+        (("claim:one-1", "a", "ckg:A . <urn:a> <urn:b> <urn:c>"), "object", (1, 1)),
+        (("claim:one-1", '"x"', "ckg:A"), "predicate", (1, 1)),
+        (('"x"', "a", "ckg:A"), "subject", (1, 1)),
+        (("_:x", "a", "ckg:A"), "subject", (1, 1)),
+        (("claim:one-1", "a", "a"), "object", (1, 1)),
+        (("claim:one-1", "a", '"\n\\q"'), "object", None),
+        (("claim:one-1", "a", "[" * 50_000), "object", None),
+    ],
+)
+def test_terms_that_cannot_be_read_are_named_with_their_place(
+    server: Server, terms: tuple[str, str, str], part: str, place: tuple[int, int] | None
+) -> None:
+    problem = assert_is_problem(server.ask("GET", asked(*terms)), 400, "query")
+    assert f"The {part} " in problem["detail"] and "cannot be read" in problem["detail"] and problem["remedy"]
+    assert problem["line"] >= 1 and problem["column"] >= 1
+    assert place is None or (problem["line"], problem["column"]) == place
+
+
+def test_what_is_neither_stated_nor_follows_is_not_found(server: Server) -> None:
+    for terms in (("claim:one-1", "a", "ckg:Actor"), ("claim:nobody-made", "ckg:holder", "actor:nobody")):
+        problem = assert_is_problem(server.ask("GET", asked(*terms)), 404, "not-found")
+        assert problem["detail"].endswith("is neither stated nor follows.")
+    # What only another kind of file states is nothing that conclusions rest on.
+    assert server.ask("GET", asked("actor:freedonia", "skos:exactMatch", "<http://www.wikidata.org/entity/Q1>")).status == 404
+
+
+def test_methods_and_headers_are_those_of_the_other_addresses(server: Server) -> None:
+    answer = server.ask("GET", asked(*PROVED))
+    head = server.ask("HEAD", asked(*PROVED))
+    assert head.body == b"" and head.headers["content-length"] == str(len(answer.body))
+    for one in (answer, head):
+        assert one.headers["access-control-allow-origin"] == "*" and one.headers["kg-snapshot"]
+        assert {part.strip() for part in one.headers["vary"].split(",")} == {"Accept", "Accept-Language"}
+    options = server.ask("OPTIONS", "/explain")
+    assert options.status == 204 and options.headers["access-control-allow-methods"] == options.headers["allow"]
+    refused = server.ask("POST", "/explain", {"Content-Type": "text/plain"}, b"x")
+    assert_is_problem(refused, 405, "method")
+    assert set(refused.headers["allow"].split(", ")) == set(options.headers["allow"].split(", ")) == {"GET", "HEAD", "OPTIONS"}
+
+
+def test_lists_on_the_page_are_written_out(server: Server) -> None:
+    page = server.ask("GET", asked("claim:one-1", "ckg:under", "topic:guarantees"), BROWSER).text
+    assert "( ckg:topic skos:broader )" in page
+    assert "rdf:rest" not in page and "_:" not in page
+
+
+def test_the_page_speaks_both_languages_and_shows_no_markup_of_others(server: Server) -> None:
+    english, italian = (server.ask("GET", asked(*PROVED, lang=one), BROWSER) for one in ("en", "it"))
+    assert english.media_type == italian.media_type == "text/html"
+    assert "<h1>Why it holds</h1>" in english.text and "<h1>Perché vale</h1>" in italian.text
+    assert '<a href="/graph/data/claims/one">data/claims/one.ttl:' in english.text
+    form = server.ask("GET", "/explain?lang=it", BROWSER)
+    assert form.status == 200 and 'name="subject"' in form.text
+    bad = server.ask("GET", asked("<script>alert(1)</script>", "a", "ckg:Claim"), BROWSER)
+    assert (bad.status, bad.media_type) == (400, "text/html") and "<script>" not in bad.text
+
+
+@pytest.mark.parametrize("path", ["/id/claim/one-1", "/id/topic/guarantees", "/id/actor/freedonia"])
+def test_inferred_facts_on_a_page_lead_to_their_proofs_and_no_others_do(server: Server, folder: Path, path: str) -> None:
+    page = server.ask("GET", path, BROWSER).text
+    links = [html.unescape(link) for link in re.findall(r'href="(/explain\?[^"]*)"', page)]
+    this = ox.NamedNode(BASE + path[1:])
+    store = ox.Store()
+    store.bulk_load(path=str(current(folder / "state") / "dump.nq"), format=ox.RdfFormat.N_QUADS)
+    closure = ox.NamedNode(BASE + "graph/closure")
+    outgoing = [quad for quad in store.quads_for_pattern(this, None, None, closure) if isinstance(quad.object, ox.NamedNode)]
+    incoming = list(store.quads_for_pattern(None, None, this, closure))
+    assert len(links) == len(outgoing) + len(incoming) > 0
+    for link in links:
+        proof = server.ask("GET", link, {"Accept": "application/json"})
+        assert proof.status == 200 and "rule" in proof.json()
+
+
+def test_the_proof_is_the_snapshots_when_files_rules_and_snapshot_have_gone(tmp_path: Path) -> None:
+    root = write_repository(tmp_path / "repository")
+    shutil.copytree(Path(__file__).parents[1] / "rules", root / "rules")
+    build(root, tmp_path / "state")
+    with serving(tmp_path / "state", "--workers", "1", repository=root) as one, serving(tmp_path / "state", repository=root) as other:
+        before = one.ask("GET", asked(*PROVED)).text
+        served = current(tmp_path / "state")
+        for number in range(3):
+            file = root / "data" / "claims" / "one.ttl"
+            file.write_text(PREFIXES + "\n" * number + f"claim:other-{number} a ckg:Position .\n", "utf-8")
+            (root / "rules" / "owl2rl" / "prp-dom.rq").unlink(missing_ok=True)
+            build(root, tmp_path / "state")
+        assert not served.exists()
+        # One has read its snapshot before, the other is asked for the first time.
+        assert one.ask("GET", asked(*PROVED)).text == other.ask("GET", asked(*PROVED)).text == before
+        assert one.ask("GET", asked("claim:other-2", "a", "ckg:Claim")).status == 404
+
+
+def test_a_file_that_changes_while_the_snapshot_is_built_is_noticed(folder: Path, tmp_path: Path) -> None:
+    root = tmp_path / "repository"
+    shutil.copytree(folder / "repository", root)
+    before, _ = build(root, tmp_path / "state")
+
+    def tell(message: str) -> None:
+        if message.startswith("Drawing"):
+            file = root / "data" / "topics.ttl"
+            file.write_text(file.read_text("utf-8") + "\n", "utf-8")
+
+    with pytest.raises(BuildError, match="data/topics.ttl changed"):
+        build(root, tmp_path / "state", force=True, tell=tell)
+    assert current(tmp_path / "state") == Path(before.path)
+
+
+def test_lists_and_lines_are_those_of_the_command(server: Server, folder: Path, run_kg: Run) -> None:
+    words = ("claim:one-1", "ckg:under", "topic:guarantees")
+    told = run_kg("explain", *words, cwd=folder / "repository").stdout
+    assert server.ask("GET", asked(*words)).text == told and "ontology/more.ttl:" in told
+
+
+def test_a_snapshot_without_texts_answers_queries_and_says_what_is_missing(tmp_path: Path) -> None:
+    with serving(write_snapshot(tmp_path / "state")) as one:
+        problem = assert_is_problem(one.ask("GET", asked("claim:one", "a", "ckg:Claim")), 503, "snapshot")
+        assert "texts" in problem["detail"] and "kg build" in problem["remedy"]
+        assert one.query("ASK { ?s ?p ?o }").status == 200
+
+
+@pytest.mark.parametrize(("length", "deadline", "codes"), [(2_000, "0.3", {"deadline"}), (4_000, "60", {"query", "worker"})])
+def test_what_takes_too_long_or_too_much_is_ended_and_the_server_lives(
+    folder: Path, tmp_path: Path, length: int, deadline: str, codes: set[str]
+) -> None:
+    state = tmp_path / "state"
+    shutil.copytree(folder / "state", state)
+    texts, follows = current(state) / "texts.json", "<urn:x#follows>"
+    chain = "".join(f"<urn:x#{number}> {follows} <urn:x#{number + 1}> .\n" for number in range(length))
+    written = json.loads(texts.read_text("utf-8"))
+    written["data/topics.ttl"] += f"{follows} a owl:TransitiveProperty .\n{chain}"
+    texts.write_text(json.dumps(written), "utf-8")
+    with serving(state, "--workers", "1", "--deadline", deadline) as one:
+        for _ in range(2):
+            ended = one.ask("GET", asked("urn:x#0", follows, f"urn:x#{length}"))
+            assert ended.media_type == "application/problem+json"
+            assert ended.json()["code"] in codes and ended.status >= 400
+        assert json.loads(one.query("ASK { ?s ?p ?o }").body)["boolean"] is True

@@ -1,0 +1,63 @@
+"""The address that each finding links to is a page that speaks of its rule."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from importlib import resources
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from checkout import ROOT
+from flask.testing import FlaskClient
+from serving import write_snapshot
+
+from kg.parsing import parse_turtle
+from kg.rdf import BASE, graph_iri
+from kg.report.codes import CODES, PAGE, anchor
+from kg.settings import Settings
+from kg.web import create_app
+from kg.workers import Limits, Pool
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """A client of a server whose snapshot has the shapes of the repository."""
+    quads = [
+        ox.Quad(*triple, ox.NamedNode(graph_iri(f"shapes/{file.name}")))
+        for file in sorted((ROOT / "shapes").glob("*.ttl"))
+        for triple in parse_turtle(file.read_bytes(), file.name)
+    ]
+    text = ox.serialize(quads, format=ox.RdfFormat.N_QUADS).decode()
+    state: Path = write_snapshot(tmp_path_factory.mktemp("state"), text, ox.RdfFormat.N_QUADS)
+    pool = Pool(state, 1, Limits(deadline=20.0))
+    try:
+        yield create_app(Settings(ROOT, state), pool).test_client()
+    finally:
+        pool.close()
+
+
+def test_the_page_has_every_rule_at_its_anchor(client: FlaskClient) -> None:
+    body = client.get(PAGE.removeprefix(BASE.rstrip("/"))).get_data(as_text=True)
+    ids = re.findall(r' id="([^"]+)"', body)
+    page = (ROOT / "docs" / "findings.md").read_text("utf-8")
+    codes = re.findall(r"^#### (.+)$", page, re.M) + [code.name for code in CODES]
+    assert len(ids) == len(set(ids))
+    assert {anchor(code) for code in codes} <= set(ids) and len(codes) > 100
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "A term that does not exist"), ("it", "Un termine che non esiste")]
+)
+def test_the_page_speaks_the_readers_language(client: FlaskClient, language: str, title: str) -> None:
+    body = client.get(f"/docs/findings?lang={language}").get_data(as_text=True)
+    assert title in unescape(body) and f'<html lang="{language}">' in body
+
+
+def test_the_schema_is_served_at_its_name(client: FlaskClient) -> None:
+    schema = json.loads((resources.files("kg.report") / "report.schema.json").read_text("utf-8"))
+    answer = client.get(schema["$id"].removeprefix(BASE.rstrip("/")))
+    assert answer.content_type == "application/schema+json" and answer.get_json(force=True) == schema
