@@ -20,15 +20,12 @@ from kg.engine import Texts, current, read_manifest
 from kg.errors import SettingError, SnapshotError, SourceError, Where
 from kg.files import read as read_file
 from kg.files import stamp
-from kg.gate.base import Base
+from kg.gate.base import INCOMING, Base
 from kg.model import Change, Contribution
 from kg.rdf import graph_iri
 from kg.sources import FOLDERS, MISNAMED, TURTLE, blob, is_nameable, parse_source, shown, turtle_files
 
 Read = Callable[[str], bytes]
-
-#: Where a file from elsewhere is taken to stand in the repository.
-INCOMING = "data/incoming/"
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,9 @@ import pyoxigraph as ox
 from kg.model import Source
 from kg.rdf import JUDGED, graph_iri, kind_of
 
+#: Where a file from elsewhere is taken to stand in the repository.
+INCOMING = "data/incoming/"
+
 
 @dataclass(frozen=True)
 class Base:

@@ -9,14 +9,14 @@ from markupsafe import Markup
 from werkzeug.datastructures import FileStorage
 
 from kg.errors import NotAcceptable, RequestError, UnsupportedMediaType
-from kg.proposals import INCOMING
+from kg.gate.base import INCOMING
 from kg.reading.formats import ENDINGS, MEDIA_TYPES, format_of
 from kg.settings import Settings
 from kg.sparql import negotiate
 from kg.sparql.negotiate import Format
 from kg.web.security import preflight
 from kg.web.site import language, page, site
-from kg.workers.checker import FRAGMENT
+from kg.workers.wire import FRAGMENT
 
 JSON = Format("json", "application/json", "json")
 SARIF = Format("sarif", "application/sarif+json", "sarif")

@@ -13,10 +13,7 @@ from kg.model import Change, Contribution
 from kg.report.page import fragment
 from kg.report.sheet import Sheet
 from kg.rulebook import rules_among
-from kg.workers.wire import CONFORMS, DOES_NOT
-
-#: The form of a report that is a part of a page of the site.
-FRAGMENT = "fragment"
+from kg.workers.wire import CONFORMS, DOES_NOT, FRAGMENT
 
 
 class SnapshotChecker:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sys
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kg.engine import Engine, Texts
 from kg.errors import KgError, QueryError, WorkerLost
 from kg.sparql.results import serialise
 from kg.workers import wire
-from kg.workers.checker import SnapshotChecker
-from kg.workers.explainer import SnapshotExplainer
 from kg.workers.wire import Limits
+
+if TYPE_CHECKING:
+    from kg.workers.checker import SnapshotChecker
+    from kg.workers.explainer import SnapshotExplainer
 
 _OUT_OF_MEMORY = "The {} needs more memory than it may have."
 _SMALLER = "Ask for less at once: add LIMIT, or patterns that narrow it down; or check smaller files."
@@ -23,8 +28,16 @@ class Desk:
     def __init__(self, engine: Engine, limits: Limits) -> None:
         self._engine, self._limits = engine, limits
         # Opened before a newer snapshot can take the place of this one.
-        texts = Texts(Path(engine.snapshot.path))
-        self._explainer, self._checker = SnapshotExplainer(engine, texts), SnapshotChecker(engine, texts)
+        self._texts = Texts(Path(engine.snapshot.path))
+
+    @cached_property
+    def _explainer(self) -> SnapshotExplainer:
+        # Loaded when it is asked for, as the checker: most servers start for queries, which should not wait for both.
+        return import_module("kg.workers.explainer").SnapshotExplainer(self._engine, self._texts)
+
+    @cached_property
+    def _checker(self) -> SnapshotChecker:
+        return import_module("kg.workers.checker").SnapshotChecker(self._engine, self._texts)
 
     def answer(self, request: wire.Header, content: bytes) -> tuple[wire.Header, bytes]:
         """The header and the body of the answer; an error is a header."""

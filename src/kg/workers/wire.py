@@ -20,6 +20,8 @@ _LENGTHS = struct.Struct(">IQ")
 _PIECE = 1 << 20
 #: First byte of the answer to a check: the contribution conforms, or it does not.
 CONFORMS, DOES_NOT = b"+", b"-"
+#: The form of a report that is a part of a page of the site.
+FRAGMENT = "fragment"
 #: What a request has in its header → what it asks for; anything else is a query.
 _KINDS = {"explain": "explanation", "check": "check"}
 
