@@ -31,7 +31,9 @@ def judge(settings: Settings, asked: Asked, tell: Tell = lambda message: None) -
     report = check(proposal.contribution, bench)
     if report.engine != UNREAD and brings_shapes(proposal):
         tell("Judging everything by the shapes that change")
-        report = with_own_shapes(report, proposal, bench)
+        # Loaded when it is needed: the engines for the whole take longer to load than all else takes to judge.
+        by_whole = import_module("kg.gate.by_whole").check_by_whole(proposal.contribution, bench)
+        report = with_own_shapes(report, by_whole)
     return named(report, proposal)
 
 
@@ -40,13 +42,12 @@ def brings_shapes(proposal: Proposal) -> bool:
     return any(kind_of(change.path) == "shapes" for change in proposal.contribution.changes)
 
 
-def with_own_shapes(report: Report, proposal: Proposal, bench: Bench) -> Report:
+def with_own_shapes(report: Report, by_whole: Report) -> Report:
     """The report on a contribution that changes shapes, with what is wrong with these and what breaks them.
 
-    Its data are judged by the shapes before as well, so that nobody accepts his own data by a change of the shapes.
+    ``report`` is by the shapes before, so that nobody accepts his own data by a change of the shapes; ``by_whole`` by
+    judging everything before and after.
     """
-    # Loaded when it is needed: the engines for the whole take longer to load than all else takes to judge.
-    by_whole = import_module("kg.gate.by_whole").check_by_whole(proposal.contribution, bench)
     found = [*report.findings, *without(by_whole.findings, report.findings)]
     mended = [*report.fixed, *without(by_whole.fixed, report.fixed)]
     return replace(report, findings=ordered(found), fixed=ordered(mended))

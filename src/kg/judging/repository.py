@@ -59,7 +59,7 @@ def _compared(settings: Settings, asked: Asked, tell: Tell) -> Judged:
     tell("Judging everything before and after it")
     by_whole = check_by_whole(proposal.contribution, bench, asked.engine)
     if brings_shapes(proposal):
-        report = with_own_shapes(report, proposal, bench)
+        report = with_own_shapes(report, by_whole)
     elif asked.prove:
         report = replace(report, engine=f"{report.engine}; {_proven(report, by_whole)}")
     return named(replace(report, standing=by_whole.standing) if asked.everything else report, proposal)
