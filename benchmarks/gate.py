@@ -131,7 +131,7 @@ def options() -> argparse.Namespace:
     arguments.add_argument("--sizes", type=int, nargs="+", default=[0, 10_000, 100_000, 1_000_000])
     arguments.add_argument("--rounds", type=int, default=30, help="how many claims are added, each to the same graph")
     arguments.add_argument("--patience", type=float, default=600, help="seconds for one run")
-    arguments.add_argument("--queries-up-to", type=int, default=100_000, help="largest for all SPARQL constraints")
+    arguments.add_argument("--queries-up-to", type=int, default=1_000_000, help="largest for all SPARQL constraints")
     arguments.add_argument("--pyshacl-up-to", type=int, default=100_000, help="largest graph for pySHACL")
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--out", type=Path, default=RESULTS)

@@ -104,10 +104,21 @@ class Server:
         """A connection that is kept open between requests."""
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
 
+    def processes(self) -> list[int]:
+        """The numbers of the process and all below it."""
+        return _family(self._process.pid)
+
+    def processor_time(self) -> float | None:
+        """Seconds of processor time of the process and all below it, ended ones too; None without /proc."""
+        try:
+            return sum(_ticks(pid) for pid in self.processes()) / os.sysconf("SC_CLK_TCK")
+        except OSError:
+            return None
+
     def memory(self) -> float | None:
         """Megabytes of the process and all below it, shared pages divided among them (PSS); None without /proc."""
         try:
-            return sum(_proportional_set_size(pid) for pid in _family(self._process.pid)) / 1e6
+            return sum(_proportional_set_size(pid) for pid in self.processes()) / 1e6
         except OSError:
             return None
 
@@ -150,6 +161,11 @@ def _family(pid: int) -> list[int]:
         found.append(waiting.pop())
         waiting += children.get(found[-1], [])
     return found
+
+
+def _ticks(pid: int) -> int:
+    """User and system time of a process, and of its children that have ended (proc(5), fields 14 to 17)."""
+    return sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
 
 
 def _proportional_set_size(pid: int) -> int:

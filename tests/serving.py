@@ -110,7 +110,11 @@ class Server:
                 connection.putheader("Content-Length", str(len(body)))
             connection.endheaders(body)
             response = connection.getresponse()
-            return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
+            found: dict[str, str] = {}
+            for key, value in response.getheaders():
+                # Several lines of one name are one list (RFC 9110, section 5.3).
+                found[key.lower()] = f"{found[key.lower()]}, {value}" if key.lower() in found else value
+            return Answer(response.status, found, response.read())
         finally:
             connection.close()
 
@@ -147,10 +151,11 @@ def command(*arguments: str, state: Path, repository: Path = ROOT) -> tuple[list
 
 
 @contextmanager
-def serving(state: Path, *arguments: str, repository: Path = ROOT) -> Iterator[Server]:
-    """A server over this folder of snapshots on a free port, ended afterwards."""
+def serving(state: Path, *arguments: str, repository: Path = ROOT, log: Path | None = None) -> Iterator[Server]:
+    """A server over this folder of snapshots on a free port, ended afterwards; ``log`` has its standard error."""
     line, environment = command("--port", "0", *arguments, state=state, repository=repository)
-    process = subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    with (log or Path(os.devnull)).open("w") as errors:
+        process = subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, stderr=errors, text=True)
     try:
         assert process.stdout is not None
         printed = process.stdout.readline()

@@ -67,12 +67,13 @@ def test_a_snapshot_that_lost_its_dump_is_built_again(repository: Path, state: P
     assert build(repository, state)[1] and triples_served(state) == first.counts["default_graph"]
 
 
-def test_the_previous_snapshot_is_kept_and_older_ones_go(repository: Path, state: Path) -> None:
+@pytest.mark.parametrize("keep", [0, 1, 2])
+def test_so_many_snapshots_before_are_kept_and_older_ones_go(repository: Path, state: Path, keep: int) -> None:
     digests = []
-    for number in range(3):
+    for number in range(4):
         add(repository, f"actor:n{number} a ckg:State .")
-        digests.append(build(repository, state)[0].digest)
-    assert {folder.name for folder in (state / "snapshots").iterdir()} == set(digests[1:])
+        digests.append(build(repository, state, keep=keep)[0].digest)
+    assert {folder.name for folder in (state / "snapshots").iterdir()} == set(digests[3 - keep:])
 
 
 def test_the_closure_is_reused_where_only_other_files_changed(

@@ -18,6 +18,9 @@ BAD = PREFIXES + """\
 claim:new-1 a ckg:Position ;
     ckg:hodler actor:sylvania ;
     ckg:topic topic:ship .
+
+claim:new-2 a ckg:Position ;
+    ckg:topic topic:ships .
 """
 #: The line of the first subject behind the prefixes.
 FIRST = PREFIXES.count("\n") + 1
@@ -75,7 +78,7 @@ def test_mistakes_are_told_at_their_triples(check: Run, tmp_path: Path) -> None:
     name = str(file)
     assert ("Vocabulary-unknown", name, FIRST + 1) in found
     assert ("Reference-undefined", name, FIRST + 2) in found
-    assert ("ClaimShape-holder", name, FIRST) in found
+    assert [one for one in found if one[0] == "ClaimShape-holder"] == [("ClaimShape-holder", name, FIRST + 4)]
 
 
 def test_all_syntax_errors_are_told(check: Run, tmp_path: Path) -> None:
@@ -149,7 +152,7 @@ def test_without_a_snapshot_it_works_as_well(run_kg: Run, repository: Path, stat
     file = tmp_path / "bad.ttl"
     file.write_text(BAD)
     done = run_kg("--repository", str(repository), "--state", str(state), "check", str(file), "--format", "json")
-    assert ("ClaimShape-holder", str(file), FIRST) in findings(done)
+    assert ("ClaimShape-holder", str(file), FIRST + 4) in findings(done)
     assert not state.exists()
 
 
@@ -219,6 +222,18 @@ def test_under_another_name_it_stands_in_place_of_a_file(check: Run, repository:
     found = findings(check(copy, "--as", "data/claims/one.ttl", "--format", "json"))
     assert {code for code, _, _ in found} == {"ClaimShape-holder"}
     assert {name for _, name, _ in found} == {str(copy)}
+
+
+def test_the_layout_of_the_whole_repository_is_judged_as_that_of_a_contribution(
+    run_kg: Run, repository: Path, state: Path
+) -> None:
+    options = ("--repository", str(repository), "--state", str(state))
+    (repository / "data" / "claims" / "ours.ttl").write_text(GOOD + "# a comment\n")
+    done = run_kg(*options, "check", "--format", "json")
+    found = {one[1] for one in findings(done) if one[0] == "Style-layout"}
+    assert {"data/claims/ours.ttl", "data/topics.ttl"} <= found
+    assert run_kg("fmt", *(str(repository / path) for path in found)).returncode == 0
+    assert not [one for one in findings(run_kg(*options, "check", "--format", "json")) if one[0] == "Style-layout"]
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ def test_the_proof_is_the_snapshots_when_files_rules_and_snapshot_have_gone(tmp_
             file = root / "data" / "claims" / "one.ttl"
             file.write_text(PREFIXES + "\n" * number + f"claim:other-{number} a ckg:Position .\n", "utf-8")
             (root / "rules" / "owl2rl" / "prp-dom.rq").unlink(missing_ok=True)
-            build(root, tmp_path / "state")
+            build(root, tmp_path / "state", keep=0)
         assert not served.exists()
         # One has read its snapshot before, the other is asked for the first time.
         assert one.ask("GET", asked(*PROVED)).text == other.ask("GET", asked(*PROVED)).text == before
@@ -230,7 +230,7 @@ def test_a_snapshot_without_texts_answers_queries_and_says_what_is_missing(tmp_p
         assert one.query("ASK { ?s ?p ?o }").status == 200
 
 
-@pytest.mark.parametrize(("length", "deadline", "codes"), [(2_000, "0.3", {"deadline"}), (4_000, "60", {"query", "worker"})])
+@pytest.mark.parametrize(("length", "deadline", "codes"), [(2_000, "0.3", {"deadline"}), (4_000, "15", {"query", "memory", "deadline"})])
 def test_what_takes_too_long_or_too_much_is_ended_and_the_server_lives(
     folder: Path, tmp_path: Path, length: int, deadline: str, codes: set[str]
 ) -> None:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kg.errors import SourceError
+from kg.gallery import read_gallery
 from kg.sparql.gallery import parse
-from kg.web.gallery import read_gallery
 
 TEXT = """\
 #+ title@en: Who stands where

@@ -12,6 +12,7 @@ import pytest
 from gate_material import HEADER, MESSAGES, ONTOLOGY, PREFIX_DECLARATIONS, codes, corpus, judge, same, sparql
 
 from kg.cli import run
+from kg.cli.fmt import canonical
 from kg.errors import ShapesError
 from kg.gate import core
 from kg.gate.shapes import SH
@@ -148,8 +149,18 @@ def checkout(tmp_path: Path) -> Path:
     }
     for path, text in texts.items():
         (tmp_path / path).parent.mkdir(exist_ok=True)
-        (tmp_path / path).write_text(HEADER + text, "utf-8")
+        (tmp_path / path).write_text(laid_out(text), "utf-8")
     return tmp_path
+
+
+def laid_out(text: str) -> str:
+    """Turtle in the canonical layout, of which no finding speaks."""
+    return canonical(HEADER + text, "x.ttl")
+
+
+def line_of(checkout: Path, text: str) -> int:
+    """The line of the data at which a text stands."""
+    return next(n for n, line in enumerate((checkout / "data" / "d.ttl").read_text("utf-8").split("\n"), 1) if text in line)
 
 
 def kg(checkout: Path, *arguments: str) -> int:
@@ -162,7 +173,7 @@ def test_the_command_names_file_line_severity_message_and_code(
 ) -> None:
     assert kg(checkout, "--engine", engine) == 1
     finding, *_, summary = capsys.readouterr().out.splitlines()
-    line = HEADER.count("\n") + 3
+    line = line_of(checkout, "ckg:holder")
     assert finding == f"data/d.ttl:{line}:16: violation: claim:a: claim:a: topic:x will not do (ClaimShape-holder)"
     assert summary.startswith("Does not conform: 1 violation, 0 warnings, 0 notes; 1 nodes checked against 2 constraints")
 
@@ -176,15 +187,15 @@ def test_the_command_speaks_italian(checkout: Path, capsys: pytest.CaptureFixtur
 
 def test_exit_status(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     data = checkout / "data" / "d.ttl"
-    data.write_text(HEADER + GOOD, "utf-8")
+    data.write_text(laid_out(GOOD), "utf-8")
     assert kg(checkout) == 0
     data.write_text(HEADER + "claim:a a ckg:Position ;;; broken", "utf-8")
     assert kg(checkout) == 2
     assert "data/d.ttl:" in capsys.readouterr().err
-    data.write_text(HEADER + GOOD, "utf-8")
+    data.write_text(laid_out(GOOD), "utf-8")
     shapes = checkout / "shapes" / "s.ttl"
     shapes.write_text(shapes.read_text("utf-8").replace("sh:severity sh:Violation", "sh:severity sh:Info"), "utf-8")
-    data.write_text(HEADER + "claim:a a ckg:Position .", "utf-8")
+    data.write_text(laid_out("claim:a a ckg:Position ."), "utf-8")
     assert kg(checkout) == 0
     assert kg(checkout, "--fail-on", "warning") == 0
     assert kg(checkout, "--fail-on", "info") == 1
@@ -196,7 +207,7 @@ def test_json(checkout: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert body["conforms"] is False
     assert body["checked"]["focus"] == 1
     (found,) = body["findings"]
-    assert (found["where"]["file"], found["where"]["line"]) == ("data/d.ttl", HEADER.count("\n") + 3)
+    assert (found["where"]["file"], found["where"]["line"]) == ("data/d.ttl", line_of(checkout, "ckg:holder"))
     assert found["messages"]["it"] == "claim:a: topic:x non va"
 
 

@@ -64,6 +64,21 @@ def test_an_interval_of_days_has_those_days_as_bounds(one: datetime.date, other:
     assert span(f"{first}/{last}") == Span(first, last)
 
 
+@pytest.mark.parametrize(
+    ("edtf", "en", "it"),
+    [
+        ("2025-02-30", "there is no such day", "quel giorno non esiste"),
+        ("2025-09/2025-08", "the interval ends before it begins", "l’intervallo finisce prima di cominciare"),
+        ("../..", "an interval needs at least one known end", "un intervallo ha almeno un estremo noto"),
+        ("soon", "it is no EDTF date", "non è una data EDTF"),
+    ],
+)
+def test_both_languages_say_why_a_date_is_impossible(edtf: str, en: str, it: str) -> None:
+    (found,) = [one for one in judge(date(edtf), "").findings if one.code == "DateShape-edtf"]
+    assert found.messages["en"].startswith(f"“{edtf}” is no possible date: {en}. Write it")
+    assert found.messages["it"].startswith(f"«{edtf}» non è una data possibile: {it}. Scriverla")
+
+
 def date(edtf: str, **bounds: str) -> str:
     stated = "".join(f' ; ckg:{name} "{day}"^^xsd:date' for name, day in bounds.items())
     return f'date:d a ckg:DateSpan ; ckg:edtf "{edtf}"^^edtf:EDTF{stated} .'

@@ -36,6 +36,7 @@ def expected(constraint: str, data: str, language: str = "en") -> list[str]:
         ("sh:class ckg:Stance", "actor:x", "a ckg:Stance: stance:opposes, stance:supports"),
         ("sh:in ( stance:opposes stance:supports )", "stance:oposes",
          "one of stance:opposes, stance:supports; the nearest is stance:opposes"),
+        ("sh:in ( doc:000 doc:001 )", "doc:005", "one of doc:000, doc:001"),
         ("sh:datatype xsd:date", '"x"', "a literal of the type xsd:date"),
         ("sh:nodeKind sh:IRI", '"x"', "a node with a name"),
         ("sh:minInclusive 3", "2", "3 or more"),

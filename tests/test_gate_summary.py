@@ -50,6 +50,11 @@ def test_a_claim_that_goes_and_one_that_changes() -> None:
     assert "titolare" in told({"data/claims/c.ttl": changed}, "it")[0]
 
 
+def test_a_node_without_a_class_is_counted_as_one() -> None:
+    assert told({"data/n.ttl": "ex:a ex:b ex:c ."}) == ["New besides: 1 × node without a class."]
+    assert told({"data/n.ttl": "ex:a ex:b ex:c ."}, "it") == ["Inoltre di nuovo: 1 × nodo senza classe."]
+
+
 def test_a_claim_that_moves_to_another_file_stays_the_same() -> None:
     assert told({"data/claims/c.ttl": "", "data/n.ttl": FIRST}) == ["What the graph states stays the same."]
 

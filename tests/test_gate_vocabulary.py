@@ -117,6 +117,19 @@ def test_a_link_from_a_node_that_no_file_describes_is_found() -> None:
     assert (finding.code, finding.where.origin) == ("Reference-undefined", "data/links/w.ttl")
 
 
+def test_a_link_by_a_term_that_nobody_declares_is_found() -> None:
+    whole = corpus(GOOD, "", DECLARED)
+
+    def linked(statement: str) -> list[tuple[str, str | None]]:
+        one = source("data/links/w.ttl", f"actor:x {statement} .")
+        links = type(one)(one.path, "links", one.graph, one.triples, one.digest)
+        return [(each.code, each.value) for each in check(Corpus((*whole.sources, links))).findings]
+
+    assert linked("ex:sameThingAs wd:Q1") == [("Vocabulary-unknown", "https://example.org/sameThingAs")]
+    assert [code for code, _ in linked("skos:exactMach wd:Q1")] == ["Vocabulary-unknown"]
+    assert linked("skos:closeMatch wd:Q1") == linked("owl:sameAs wd:Q1") == []
+
+
 def test_a_term_of_the_ontology_says_what_it_is() -> None:
     assert one(GOOD, ontology=DECLARED + 'ckg:forgotten rdfs:label "x" .').code == "Vocabulary-untyped"
 
@@ -131,6 +144,17 @@ def test_a_node_that_nobody_describes_is_found_with_the_nearest_of_its_family() 
 def test_a_node_of_another_family_is_not_offered() -> None:
     finding = one(GOOD + "claim:b a ckg:Position ; ckg:holder forum:x .")
     assert finding.messages["en"] == "Nothing describes forum:x. Mend its spelling, or declare it."
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("topic:x-005", None), ("topic:x-05", None), ("topic:x-00", "topic:x-000"), ("topic:xy-000", "topic:x-000")],
+)
+def test_a_name_that_differs_in_figures_alone_is_not_offered(written: str, meant: str | None) -> None:
+    more = "topic:x-000 a skos:Concept . topic:x-001 a skos:Concept . topic:x-004 a skos:Concept ."
+    finding = one(GOOD + more + f"claim:b a ckg:Position ; ckg:topic {written} .")
+    told = f": did you mean {meant}?" if meant else ". Mend its spelling, or declare it."
+    assert finding.messages["en"] == f"Nothing describes {written}{told}"
 
 
 @pytest.mark.parametrize(

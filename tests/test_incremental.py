@@ -89,6 +89,9 @@ QUERIES = {
     "optional shared later": "$this :p ?a OPTIONAL { ?a :q ?b } $this :r ?c . ?b :p ?c",
     "union": "{ $this :p ?a } UNION { ?a :q $this } ?a :r ?value",
     "union of strangers": "{ $this :p ?a } UNION { ?b :q ?value }",
+    "nothing outside": "FILTER NOT EXISTS { $this :q ?a . ?a :p ?b }",
+    "union with nothing": "{ $this :p ?a } UNION { FILTER EXISTS { $this :q ?b } }",
+    "constant with few": "$this :p ?a . ?value :q ?a . ?value a :C1 FILTER NOT EXISTS { ?value :r ?b . ?b a :C0 }",
     "nested": "$this :p ?a { ?a :q ?b FILTER NOT EXISTS { ?b :r ?a } }",
     "nested that asks outside": "$this :p ?a { $this :q ?b FILTER NOT EXISTS { ?a :r ?c } }",
     "sub-query": "$this :p ?a { SELECT $this (COUNT(?b) AS ?n) { $this :q ?b } GROUP BY $this } FILTER(?n > 1)",
@@ -100,7 +103,8 @@ QUERIES = {
 }
 CHANGES = settings(max_examples=max(10, EXAMPLES // 20), deadline=None, suppress_health_check=list(HealthCheck))
 BOUNDED = {"two steps", "back and forth", "circle", "no such", "any of", "optional", "optional in optional",
-           "optional shared later", "union", "nested", "sub-query", "sub-query on its own", "constants"}
+           "optional shared later", "nothing outside", "union with nothing", "constant with few", "union", "nested",
+           "sub-query", "sub-query on its own", "constants"}
 
 
 @pytest.mark.parametrize("name", QUERIES)

@@ -17,7 +17,7 @@ from kg.cli import kg, run
 from kg.drafting.draft import Draft, class_of
 from kg.drafting.forms import Forms
 from kg.drafting.values import days, free, is_local, local_name, search
-from kg.errors import SettingError
+from kg.errors import SettingError, SourceError
 from kg.gate.shapes import ShapesGraph
 from kg.gate.state import State
 from kg.gate.whole import check
@@ -73,11 +73,13 @@ def new(
     for name in [name for name in os.environ if name.startswith("KG_")]:
         monkeypatch.delenv(name)
 
-    def call(kind: str, given: dict[str, str], *more: str, typed: str | None = None) -> Result:
+    def call(
+        kind: str, given: dict[str, str], *more: str, typed: str | None = None, repository: Path = ROOT
+    ) -> Result:
         values = [word for name, value in given.items() for word in ("--set", f"{name}={value}")]
         asked = "--no-ask" if typed is None else "--ask"
         output = ("--output", str(tmp_path / "new.ttl"))
-        arguments = ["--repository", str(ROOT), "new", kind, asked, *values, *output, *more]
+        arguments = ["--repository", str(repository), "new", kind, asked, *values, *output, *more]
         return CliRunner().invoke(kg, arguments, input=typed, standalone_mode=False)
 
     return call
@@ -212,6 +214,29 @@ def test_a_file_is_never_overwritten(new: Call, tmp_path: Path) -> None:
     (tmp_path / "new.ttl").write_text("mine", "utf-8")
     done = new("position", {**HELD, "stance": "supports"})
     assert "There is such a file already" in str(done.exception) and (tmp_path / "new.ttl").read_text("utf-8") == "mine"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A repository without files but the rules; its corpus is read from this one."""
+    for folder in ("ontology", "data/incoming", "shapes", "notes"):
+        (tmp_path / "copy" / folder).mkdir(parents=True)
+    shutil.copytree(ROOT / "rules", tmp_path / "copy" / "rules")
+    return tmp_path / "copy"
+
+
+@pytest.mark.parametrize("place", ["notes/mine.ttl", "data/incoming/mine.ttl", "mine.ttl"])
+def test_a_claim_passes_wherever_it_is_written(new: Call, root: Path, place: str) -> None:
+    file = root / place
+    done = new("position", {**HELD, "stance": "supports"}, "--output", str(file), repository=root)
+    assert done.exception is None and file.exists(), done.output
+    assert f"Next: kg check {file}" in done.output or "data/" in place and f"git add {file}" in done.output
+
+
+@pytest.mark.parametrize("place", ["shapes/mine.ttl", "data/links/mine.ttl", "data/incoming/mine.txt"])
+def test_a_claim_is_not_written_where_none_belongs(new: Call, root: Path, place: str) -> None:
+    done = new("position", {**HELD, "stance": "supports"}, "--output", str(root / place), repository=root)
+    assert isinstance(done.exception, SourceError) and not (root / place).exists()
 
 
 @pytest.mark.parametrize(

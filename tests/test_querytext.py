@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kg.binding import bind
 from kg.errors import QueryError
-from kg.querytext import Dataset, dataset, place, tokens, undeclared_prefix, variables
+from kg.querytext import Dataset, dataset, iri_of, place, tokens, undeclared_prefix, variables
 
 CKG = "https://w3id.org/coalition-kg/ontology#"
 
@@ -56,10 +56,37 @@ def test_variables_stand_outside_strings_comments_and_iris(text: str, names: set
         ("CONSTRUCT { ?s ?p 'FROM <urn:a>' } FROM <urn:b> WHERE { ?s ?p ?o } # FROM <urn:c>", Dataset(("urn:b",))),
         ("SELECT ?from { ?from <urn:FROM> <urn:a> }", Dataset()),
         ("PREFIX g: <urn:g/> ASK FROM g:a\\~b {}", Dataset(("urn:g/a~b",))),
+        ("SELECT * FROM <http://x/\\u0061\\U0001F47E> {}", Dataset(("http://x/a👾",))),
+        ("BASE <http://x/\\u0062/> PREFIX p: <c\\u002F> SELECT * FROM NAMED <d> {}", Dataset((), ("http://x/b/d",))),
     ],
 )
 def test_dataset_clauses(text: str, expected: Dataset) -> None:
     assert dataset(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "graph"),
+    [
+        ("SELECT * FROM <graph/x> {}", "http://h.example/graph/x"),
+        ("SELECT * FROM <urn:x> {}", "urn:x"),
+        ("BASE <http://b.example/c/> SELECT * FROM <x> {}", "http://b.example/c/x"),
+        ("BASE <c/> SELECT * FROM <x#> {}", "http://h.example/c/x#"),
+        ("PREFIX p: <c#> SELECT * FROM p:y {}", "http://h.example/c#y"),
+    ],
+)
+def test_graphs_of_the_query_are_relative_to_where_it_was_sent(text: str, graph: str) -> None:
+    assert dataset(text, "http://h.example/sparql") == Dataset((graph,))
+
+
+@pytest.mark.parametrize("text", ["<http://x/\\u0061>", "<\\U0001F47E>", '"x"@ar--rtl', "<http://x/\\u0022\\u003E#>"])
+def test_escapes_and_directions_do_not_end_a_token(text: str) -> None:
+    parts = [token.text for token in tokens(f"VALUES ?x {{ {text} }}")][3:-1]
+    assert "".join(parts) == text and len(parts) == (2 if text.startswith('"') else 1)
+
+
+def test_an_escape_of_no_character_stays() -> None:
+    (token,) = tokens("<http://x/\\uD83C\\U00110000\\u0041>")
+    assert iri_of(token) == "http://x/\\uD83C\\U00110000A"
 
 
 def test_an_undeclared_prefix_is_found_with_its_place_and_the_line_to_paste() -> None:

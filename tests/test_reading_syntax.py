@@ -52,6 +52,21 @@ def test_seven_mistakes_are_seven_sentences() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [("ex:a ex:b True .", "ex:a ex:b true ."), ("ex:a ex:b FALSE , 1 .", "ex:a ex:b false , 1 ."),
+     ("ex:a A ex:C .", "ex:a a ex:C ."), ("ex:a ex:b treu .", None)],
+)
+def test_a_word_in_the_wrong_letters_can_be_mended(wrong: str, right: str | None) -> None:
+    head = "PREFIX ex: <https://example.org/> "
+    (found,) = errors((head + wrong).encode(), "x.ttl")
+    mended = None
+    if found.edit:
+        start, end, text = found.edit
+        mended = (head + wrong)[:start] + text + (head + wrong)[end:]
+    assert mended == (right and head + right)
+
+
 def test_a_mistake_has_words_in_two_languages_and_its_line_quoted() -> None:
     near = errors(SEVEN.encode(), "data/x.ttl")[1]
     assert str(near) == "data/x.ttl:6:16: The prefix actr: has not been declared. Did you mean actor:?"
@@ -196,6 +211,7 @@ ENTITIES = f'<!DOCTYPE x [<!ENTITY a0 "a">{BOMB}]>' + XML.format('<e:C><e:p>&a11
         (b"", "jsonld", "parser"),
         (ENTITIES.encode(), "rdfxml", "entity"),
         (b'<!DOCTYPE x [<!ENTITY f SYSTEM "file:///etc/passwd">]>' + XML.format("&f;").encode(), "rdfxml", "entity"),
+        (b'<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x">' + XML.format("").encode(), "rdfxml", "entity"),
         (XML.format("<e:C><e:p>" * DEEP + "</e:p></e:C>" * DEEP).encode(), "rdfxml", "deep"),
         (XML.format("<e:C><e:p>x").encode(), "rdfxml", "element"),
         (XML.format("<e:C/>").encode()[:-12], "rdfxml", "element"),

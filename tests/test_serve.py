@@ -1,10 +1,9 @@
-"""``kg serve`` as a real process: it starts, answers, withstands hostile queries and leaves nothing behind."""
+"""``kg serve`` as a real process: it starts, answers, refuses in words and leaves nothing behind."""
 
 from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,8 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import write_repository
 from serving import PATIENCE, Server, command, gone, serving, write_snapshot
-from test_guard import Trap
-from test_workers import DEADLY, ENDLESS, HUNGRY
+from test_workers import ENDLESS
 
 pytestmark = pytest.mark.server
 
@@ -68,76 +66,10 @@ def test_it_listens_on_the_loopback_address_only(server: Server) -> None:
     assert listening == {"0100007F"}
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        DEADLY,
-        "ASK { {}" + "UNION{}" * 12_000 + "}",
-        "ASK { " + "OPTIONAL{}" * 9_000 + "}",
-        "ASK { FILTER(" + "(" * 40_000 + "1" + ")" * 40_000 + ") }",
-        "ASK { FILTER(" + "!" * 90_000 + "true) }",
-        "ASK { FILTER(1" + "+1" * 45_000 + ") }",
-        "ASK { ?s ?p " + "<<( ?s ?p " * 6_000 + "1" + " )>>" * 6_000 + " }",
-        "ASK { " + "?s ?p ?o . " * 200 + "}",
-        "DESCRIBE " + "<a:b> " * 15_000,
-        '"' * 99_999,
-        "'" * 99_999,
-        "<" * 99_999,
-        "\\" * 99_999,
-        "ASK {" + "ex:" * 33_000,
-        "\x00" * 1_000,
-    ],
-    ids=lambda text: text[:14],
-)
-def test_hostile_queries_are_refused_in_words(server: Server, text: str) -> None:
-    answer = server.query(text)
-    assert answer.status == 400 and answer.media_type == "application/problem+json" and answer.json()["detail"]
-    assert works(server)
-
-
 def test_a_query_past_the_deadline_is_ended(server: Server) -> None:
     answer = server.query(ENDLESS)
     assert answer.status == 504 and answer.json()["code"] == "deadline"
     assert works(server)
-
-
-def test_a_query_that_eats_memory_is_its_own_misfortune(server: Server) -> None:
-    assert server.query(HUNGRY).status in (400, 500, 504)
-    assert works(server)
-
-
-def test_many_at_once(server: Server) -> None:
-    queries = [ENDLESS, "ASK {}", DEADLY, "SELECT * { ?s ?p ?o }", "nonsense", HUNGRY, "ASK {}", "ASK {}"] * 3
-    with ThreadPoolExecutor(8) as threads:
-        answers = list(threads.map(server.query, queries))
-    for query, answer in zip(queries, answers, strict=True):
-        # A server with other work may also say that it is busy.
-        expected = {ENDLESS: {504}, HUNGRY: {400, 500, 504}, DEADLY: {400}, "nonsense": {400}}.get(query, {200})
-        assert answer.status in expected | {503}, (query[:20], answer.text)
-        assert answer.status == 200 or answer.media_type == "application/problem+json"
-    assert works(server)
-
-
-def test_no_query_opens_a_connection_or_a_file(server: Server, tmp_path: Path) -> None:
-    trap = Trap()
-    secret = tmp_path / "secret.nt"
-    secret.write_text("<a:a> <a:b> 'secret' .\n", "utf-8")
-    try:
-        for remote in (f"http://127.0.0.1:{trap.port}/x", secret.as_uri()):
-            for text in (
-                f"SELECT * {{ SERVICE <{remote}> {{ ?s ?p ?o }} }}",
-                f"SELECT * {{ SERVICE SILENT <{remote}> {{ ?s ?p ?o }} }}",
-                f"SELECT * {{ FILTER(1<2)SERVICE#>\n<{remote}> {{ ?s ?p ?o }} }}",
-                f"LOAD <{remote}>",
-                f"SELECT * FROM <{remote}> {{ ?s ?p ?o }}",
-                f"SELECT * FROM NAMED <{remote}> {{ GRAPH ?g {{ ?s ?p ?o }} }}",
-                f"DESCRIBE <{remote}>",
-            ):
-                answer = server.query(text, Accept="*/*")
-                assert answer.status in (200, 400) and "secret'" not in answer.text
-        assert trap.caught == 0
-    finally:
-        trap.close()
 
 
 @pytest.mark.parametrize(
@@ -160,25 +92,6 @@ def test_an_address_too_long_is_refused_in_the_one_body(server: Server) -> None:
     assert answer.status == 431 and answer.json()["remedy"]
 
 
-def test_a_request_that_is_none_does_no_harm(server: Server) -> None:
-    port = int(server.address.rpartition(":")[2])
-    for bytes_sent in (b"", b"\x00" * 100, b"GET / HTTP/9.9\r\n\r\n", b"POST /sparql HTTP/1.1\r\nContent-Length: -1\r\n\r\n"):
-        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
-            connection.sendall(bytes_sent)
-            connection.shutdown(socket.SHUT_WR)
-            connection.recv(1000)
-    assert works(server)
-
-
-def test_a_request_that_is_no_http_is_refused_in_a_sentence(server: Server) -> None:
-    port = int(server.address.rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
-        connection.sendall(b"GET / HTTP/1.1\r\nno header at all\r\n\r\n")
-        answer = b"".join(iter(lambda: connection.recv(10_000), b"")).decode("utf-8")
-    assert answer.startswith("HTTP/1.0 400") or answer.startswith("HTTP/1.1 400")
-    assert "The request is not written as HTTP/1.1 says." in answer and "ordinary HTTP client" in answer
-
-
 def test_requests_that_wait_are_no_news(state: Path) -> None:
     line, environment = command("--port", "0", "--deadline", "1", state=state)
     environment["KG_THREADS"] = "1"
@@ -192,7 +105,7 @@ def test_requests_that_wait_are_no_news(state: Path) -> None:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_stops_when_told_and_leaves_no_process(state: Path, number: int) -> None:
-    with serving(state) as one:
+    with serving(state, "--workers", "2") as one:
         assert works(one)
         children = one.descendants()
         assert len(children) == 3
@@ -232,7 +145,7 @@ def test_it_survives_the_death_of_every_child(state: Path) -> None:
         for child in one.descendants():
             os.kill(child, signal.SIGKILL)
         statuses = [one.query("ASK {}").status for _ in range(6)]
-        assert set(statuses) <= {200, 500} and statuses[-3:] == [200, 200, 200]
+        assert set(statuses) <= {200, 503} and statuses[-3:] == [200, 200, 200]
         children = one.descendants()
         one.stop()
         assert gone(children)
@@ -251,7 +164,7 @@ def test_a_taken_port_is_said_in_a_sentence(server: Server, state: Path) -> None
     assert said.startswith(f"kg: {server.address} ") and "--port" in said
 
 
-@pytest.mark.parametrize("arguments", [("--port", "x"), ("--port", "70000"), ("--deadline", "0"), ("--workers", "0")])
+@pytest.mark.parametrize("arguments", [("--port", "x"), ("--port", "70000"), ("--deadline", "0"), ("--workers", "-1")])
 def test_an_invalid_setting_is_said_in_a_sentence(state: Path, arguments: tuple[str, str]) -> None:
     assert arguments[0] in refused(*arguments, state=state)
 

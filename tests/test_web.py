@@ -34,7 +34,7 @@ DATE = "SELECT ?day { BIND(?asOf AS ?day) }"
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     state = write_snapshot(tmp_path_factory.mktemp("web") / "state")
-    one = create_app(Settings(state=state, max_query_length=5_000), gallery=[GALLERY])
+    one = create_app(Settings(state=state, max_query_length=5_000), queries=[GALLERY])
     yield one
     one.extensions["kg"].pool.close()
 
@@ -82,7 +82,7 @@ def ask(client: FlaskClient, query: str, accept: str = "*/*", **more: str) -> Te
     [
         ("SELECT * { ?s ?p ?o }", "application/sparql-results+json", "application/sparql-results+json"),
         ("SELECT * { ?s ?p ?o }", "application/sparql-results+xml", "application/sparql-results+xml"),
-        ("SELECT * { ?s ?p ?o }", "text/csv", "text/csv; charset=utf-8"),
+        ("SELECT * { ?s ?p ?o }", "text/csv", "text/csv; charset=utf-8; header=present"),
         ("SELECT * { ?s ?p ?o }", "text/tab-separated-values", "text/tab-separated-values; charset=utf-8"),
         ("ASK {}", "*/*", "application/sparql-results+json"),
         ("ASK {}", "text/csv", "text/csv; charset=utf-8"),
@@ -106,7 +106,11 @@ def test_format_wins_over_accept(client: FlaskClient) -> None:
 
 def test_requests_the_endpoint_cannot_serve(client: FlaskClient) -> None:
     assert_is_problem(ask(client, "ASK {}", "image/png"), 406, "not-acceptable")
-    assert_is_problem(ask(client, "ASK {}", format="turtle"), 400, "request")
+    assert_is_problem(ask(client, "ASK {}", format="turtle"), 406, "not-acceptable")
+    assert_is_problem(ask(client, "ASK {}", format="trutle"), 400, "request")
+    assert_is_problem(ask(client, "ASK {}", format="trutle", evidence="1"), 400, "request")
+    for name in ("asOf", "asof", "as_of"):
+        assert "as-of" in assert_is_problem(client.get(f"/sparql?query=ASK%7B%7D&{name}=2026-01-06"), 400, "request")["remedy"]
     assert_is_problem(client.get("/sparql?query=%FF"), 400, "request")
     assert_is_problem(client.post("/sparql", data=b"x", content_type="text/plain"), 415, "media-type")
     assert_is_problem(client.post("/sparql", data=b" " * 90_000, content_type="application/sparql-query"), 413, "too-large")
@@ -126,7 +130,7 @@ def test_requests_the_endpoint_cannot_serve(client: FlaskClient) -> None:
 def test_as_of_binds_the_day(client: FlaskClient) -> None:
     assert ask(client, DATE, "text/csv", as_of="2026-01-06").text == "day\r\n2026-01-06\r\n"
     assert "asOf" in assert_is_problem(ask(client, "ASK {}", as_of="2026-01-06"), 400, "query")["detail"]
-    assert_is_problem(ask(client, DATE, as_of="yesterday"), 400, "query")
+    assert_is_problem(ask(client, DATE, as_of="yesterday"), 400, "request")
     assert "as-of" in assert_is_problem(ask(client, DATE), 400, "query")["remedy"]
 
 
@@ -303,6 +307,7 @@ def test_turtle_that_is_kept_stays_the_same(client: FlaskClient) -> None:
 def test_what_is_too_large_to_lay_out_is_written_all_the_same(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     laid_out = client.get("/id/actor/freedonia.ttl").data
     monkeypatch.setattr(resources, "_LAID_OUT_BYTES", 10)
+    client.application.extensions["kg"].drop()
     as_it_comes = client.get("/id/actor/freedonia.ttl").data
     assert as_it_comes != laid_out and isomorphic(*(Graph().parse(data, format="turtle") for data in (as_it_comes, laid_out)))
 
@@ -358,16 +363,22 @@ def test_our_own_names_are_answered(client: FlaskClient, name: str) -> None:
     assert client.get("/sparql?query=ASK{}", headers={"Host": name}).status_code == 200
 
 
-def test_any_name_is_answered_where_others_can_reach_us(app: Flask) -> None:
-    other = create_app(Settings(host="0.0.0.0"), app.extensions["kg"].pool)
-    assert other.test_client().get("/sparql?query=ASK{}", headers={"Host": "graph.example"}).status_code == 200
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("graph.example", 421), ("192.0.2.7:8000", 200), ("[2001:db8::1]", 200), ("known.example:80", 200),
+     ("KNOWN.example", 200), ("localhost", 200), ("192.0.2.7.example", 421)],
+)  # fmt: skip
+def test_where_others_can_reach_us_names_are_answered_that_the_operator_gave(app: Flask, name: str, status: int) -> None:
+    other = create_app(Settings(host="0.0.0.0", hosts=("known.example",)), app.extensions["kg"].pool)
+    response = other.test_client().get("/sparql?query=ASK{}", headers={"Host": name})
+    assert response.status_code == status
 
 
 def test_what_we_did_not_foresee_is_our_fault_and_says_nothing_else(app: Flask, caplog: pytest.LogCaptureFixture) -> None:
     class Broken:
         snapshot = app.extensions["kg"].pool.snapshot
 
-        def answer(self, query: object, format: str, most: int | None = None) -> bytes:
+        def ask(self, query: object, format: str, **more: object) -> bytes:
             raise RuntimeError("secret")
 
     response = create_app(Settings(), Broken()).test_client().get("/sparql?query=ASK{}")

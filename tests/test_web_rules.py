@@ -15,6 +15,7 @@ from checkout import ROOT
 from flask.testing import FlaskClient
 from serving import write_snapshot
 
+from kg.engine import current
 from kg.parsing import parse_turtle
 from kg.rdf import BASE, graph_iri
 from kg.report.codes import CODES, PAGE, anchor
@@ -33,7 +34,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
     ]
     text = ox.serialize(quads, format=ox.RdfFormat.N_QUADS).decode()
     state: Path = write_snapshot(tmp_path_factory.mktemp("state"), text, ox.RdfFormat.N_QUADS)
-    pool = Pool(state, 1, Limits(deadline=20.0))
+    pool = Pool(current(state), 1, Limits(deadline=20.0))
     try:
         yield create_app(Settings(ROOT, state), pool).test_client()
     finally:

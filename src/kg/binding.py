@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from kg.errors import QueryError
-from kg.querytext import Token, place, tokens, variables
+from kg.errors import QueryError, Where
+from kg.querytext import ORIGIN, Token, offset, place, tokens, variables
 from kg.rdf import PREFIXES
 
 AS_OF = "asOf"
@@ -34,7 +34,7 @@ def bind(text: str, bindings: Mapping[str, str]) -> str:
         if mentioned:
             raise QueryError(
                 f"The query asks as of a day (?{AS_OF}), but none is given.",
-                remedy="Pass --as-of YYYY-MM-DD (over HTTP: as-of=YYYY-MM-DD).",
+                remedy="Give one: as-of=YYYY-MM-DD over HTTP, --as-of YYYY-MM-DD on the command line.",
             )
         return text
     if not mentioned:
@@ -42,7 +42,35 @@ def bind(text: str, bindings: Mapping[str, str]) -> str:
             f"A day is given, but the query does not use ?{AS_OF}.",
             remedy=f"Leave the day out, or use ?{AS_OF} in the query.",
         )
-    return _replace(text, f'"{_day(bindings[AS_OF])}"^^<{_XSD_DATE}>')
+    return _replace(text, _literal(bindings[AS_OF]))
+
+
+def place_before(text: str, day: str, where: Where) -> Where:
+    """Where a place of what ``bind`` made of a query is in the query itself; ``day`` is what ``?asOf`` was bound to.
+
+    A place within the date is where the variable begins. What cannot be bound has not been.
+    """
+    try:
+        made = bind(text, {AS_OF: day})
+    except QueryError:
+        return where
+    if where.origin != ORIGIN or where.line is None or where.column is None:
+        return where
+    aim, grown, context, depth = offset(made, where.line, where.column), 0, "pattern", 0
+    for token in tokens(text):
+        context, depth = _step(token, context, depth)
+        if token.start + grown >= aim:
+            break
+        if token.kind == "variable" and token.text[1:] == AS_OF:
+            length = len(_written(_literal(day), context, depth))
+            if token.start + grown + length > aim:
+                return place(text, token.start)
+            grown += length - len(token.text)
+    return place(text, aim - grown)
+
+
+def _literal(day: str) -> str:
+    return f'"{_day(day)}"^^<{_XSD_DATE}>'
 
 
 def _day(value: str) -> str:

@@ -1,7 +1,8 @@
 """From the files of the repository to a snapshot: built aside, then switched to in one step.
 
 A state folder holds ``snapshots/<name>/{store,dump.nq,texts.json,manifest.json}``, ``current`` (the name of the one
-in use) and ``lock``. The lock is held by the kernel, so one that a killed build left behind stops nobody.
+in use), ``journal.jsonl`` (``kg.journal``) and ``lock``. The lock is held by the kernel, so one that a killed build left
+behind stops nobody.
 """
 
 from __future__ import annotations
@@ -9,33 +10,43 @@ from __future__ import annotations
 import errno
 import fcntl
 import hashlib
-import itertools
 import json
-import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from kg import __version__
+from kg import __version__, snapshots
+from kg.catalogue import Circumstances, edition
 from kg.engine import TEXTS, current, read_manifest
 from kg.errors import BuildError, SnapshotError, StateError
+from kg.gallery import read_queries
 from kg.model import Corpus, Report, Snapshot
+from kg.parsing import named_alike
 from kg.rdf import CLOSURE_GRAPH, JUDGED, kind_of
 from kg.reasoning import DEFAULT, Clash, closure, version
 from kg.reasoning.places import Places
 from kg.reasoning.rules import Rule
 from kg.reasoning.ruletext import read_rules
+from kg.revisions import head
+from kg.rulebook import FOLDER as RULES
 from kg.rulebook import rule_texts
-from kg.sources import blob, load
+from kg.settings import Settings
+from kg.sources import FOLDERS, TURTLE, blob, load
+from kg.sparql.gallery import GalleryQuery
+from kg.storing import default_graph, write
 
 Tell = Callable[[str], None]
 
 _BUILDING = ".building-"
+#: The folders of queries that a snapshot depends on as well, and their ending.
+_ASKED = (RULES, "queries")
+_QUERY = ".rq"
 
 
 def build(
@@ -45,30 +56,34 @@ def build(
     *,
     check: Callable[[Corpus], Report] | None = None,
     force: bool = False,
+    keep: int = Settings.keep,
     tell: Tell = lambda message: None,
 ) -> tuple[Snapshot, bool]:
     """Build a snapshot of the repository and switch to it; the second value says whether there was anything to do.
 
-    ``check`` judges the files first; ``force`` builds even if the current snapshot is of these very files;
-    ``tell`` is told what is being done. Raises SourceError if a file cannot be parsed, BuildError if the files
-    contradict one another or do not conform, StateError if the snapshot cannot be written. After an error, or if the
-    process is killed, the snapshot in use is still the one before.
+    ``check`` judges the files first; ``force`` builds even if the current snapshot is of these very files; ``keep`` is
+    how many before it are kept (``kg.snapshots.keep_only``); ``tell`` is told what is being done. Raises SourceError if
+    a file cannot be parsed, BuildError if the files contradict one another or do not conform, StateError if the snapshot
+    cannot be written. After an error, or if the process is killed, the snapshot in use is still the one before.
     """
     tell("Reading the files")
-    corpus = load(root)
+    corpus = _named_alike(load(root))
     written = rule_texts(root)
     rules = read_rules(written)
-    versions = {"kg": __version__, "pyoxigraph": ox.__version__, "reasoner": version(reasoner, rules)}
-    if check:
-        tell("Checking the files against the shapes")
-        _refuse_violations(check(corpus))
+    known = Circumstances(_gallery(root, tell), version=__version__)
+    versions = _versions(reasoner, rules, known)
+    _refuse_violations(corpus, check, tell)
     try:
         state.mkdir(parents=True, exist_ok=True)
         with _locked(state, tell):
-            return _build(
+            built = _build(
                 corpus, state, lambda: _infer(corpus, root, reasoner, rules),
-                lambda: {**_texts(root, corpus), **written}, versions, force, tell,
+                lambda: {**_texts(root, corpus), **written}, lambda: _origin(root, corpus), known, versions, force,
+                tell,
             )  # fmt: skip
+            snapshots.record(state)
+            snapshots.keep_only(state, keep)
+            return built
     except OSError as error:
         raise StateError(
             f"The snapshot cannot be written to {state} ({error.strerror or error}).", remedy=_remedy(error)
@@ -89,13 +104,27 @@ def _remedy(error: OSError) -> str:
     return f"{todo}, or choose another folder with --state."
 
 
+def _versions(reasoner: str, rules: tuple[Rule, ...], known: Circumstances) -> dict[str, str]:
+    """What the same files may make another snapshot by."""
+    return {
+        "kg": __version__,
+        "pyoxigraph": ox.__version__,
+        "reasoner": version(reasoner, rules),
+        "descriptions": edition(known.gallery),
+    }
+
+
 def snapshot_digest(files: Mapping[str, str]) -> str:
     """SHA-256, in hexadecimal, over the lines "path digest", sorted."""
     lines = "".join(f"{path} {digest}\n" for path, digest in sorted(files.items()))
     return hashlib.sha256(lines.encode("utf-8")).hexdigest()
 
 
-def _refuse_violations(report: Report) -> None:
+def _refuse_violations(corpus: Corpus, check: Callable[[Corpus], Report] | None, tell: Tell) -> None:
+    if check is None:
+        return
+    tell("Checking the files against the shapes")
+    report = check(corpus)
     if not report.conforms:
         count = sum(finding.severity == "violation" for finding in report.findings)
         counted = "1 violation" if count == 1 else f"{count} violations"
@@ -118,6 +147,8 @@ def _build(
     state: Path,
     infer: Callable[[], frozenset[ox.Triple]],
     texts: Callable[[], Mapping[str, str]],
+    origin: Callable[[], tuple[str | None, bool | None]],
+    known: Circumstances,
     versions: Mapping[str, str],
     force: bool,
     tell: Tell,
@@ -131,24 +162,21 @@ def _build(
     if inferred is None:
         tell(f"Drawing conclusions with {versions['reasoner']}")
         inferred = infer()
-    snapshots = state / "snapshots"
-    snapshots.mkdir(exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=snapshots))
+    (state / snapshots.FOLDER).mkdir(exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=_BUILDING, dir=state / snapshots.FOLDER))
     try:
         tell("Writing the snapshot")
-        counts = _write(aside, corpus, inferred)
+        counts = write(aside, corpus, inferred, replace(known, digest=digest))
         (aside / TEXTS).write_text(json.dumps(texts(), ensure_ascii=False), "utf-8")
-        manifest = _manifest(corpus, digest, counts, versions)
+        manifest = _manifest(corpus, digest, counts, versions) | _provenance(aside, *origin())
         (aside / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", "utf-8")
-        _sync(aside)
-        folder = _free_name(snapshots, digest)
+        folder = snapshots.put(aside, state, digest)
         tell("Switching to it")
         aside.rename(folder)
     except BaseException:
         shutil.rmtree(aside, ignore_errors=True)
         raise
-    _switch(state, folder)
-    _remove_others(snapshots, {folder.name, Path(previous.path).name if previous else ""})
+    snapshots.switch(state, folder)
     return read_manifest(folder), True
 
 
@@ -161,10 +189,34 @@ def _manifest(
         "files": {source.path: source.digest for source in corpus.sources},
         "counts": dict(counts),
         "versions": dict(versions),
-        "built": datetime.now(UTC).isoformat(timespec="seconds"),
+        "built": datetime.now(UTC).isoformat(timespec="milliseconds"),
         "blobs": {source.path: source.blob for source in corpus.sources},
         "stamps": {source.path: source.stamp for source in corpus.sources if source.stamp},
     }
+
+
+def _provenance(folder: Path, commit: str | None, clean: bool | None) -> dict[str, object]:
+    """The digest of the dump in a folder, and what it was built from."""
+    with (folder / "dump.nq").open("rb") as dump:
+        return {"content": hashlib.file_digest(dump, "sha256").hexdigest(), "commit": commit, "clean": clean}
+
+
+def _origin(root: Path, corpus: Corpus) -> tuple[str | None, bool | None]:
+    """The commit that is checked out, and whether all that a snapshot depends on is as it has it; None without git."""
+    known = head(root, (*FOLDERS, *_ASKED))
+    if known is None:
+        return None, None
+    commit, files = known
+    here = {source.path: source.blob for source in corpus.sources}
+    for file in (file for folder in _ASKED for file in (root / folder).rglob("*" + _QUERY)):
+        here[file.relative_to(root).as_posix()] = blob(file.read_bytes())
+    then = {path: name for path, name in files.items() if path in here or path.endswith((TURTLE, _QUERY))}
+    return commit, here == then
+
+
+def _named_alike(corpus: Corpus) -> Corpus:
+    """The corpus with blank nodes that are named alike whenever the same files are built."""
+    return Corpus(tuple(replace(source, triples=named_alike(source.triples, source.path)) for source in corpus.sources))
 
 
 def _previous(state: Path) -> Snapshot | None:
@@ -184,7 +236,9 @@ def _known_closure(
     previous: Snapshot | None, files: Mapping[str, str], versions: Mapping[str, str]
 ) -> frozenset[ox.Triple] | None:
     """The closure of the snapshot in use if it was drawn from the same files by the same programme, else None."""
-    if previous is None or previous.versions != versions or _reasoned_over(previous.files) != _reasoned_over(files):
+    if previous is None or _reasoned_over(previous.files) != _reasoned_over(files):
+        return None
+    if any(previous.versions.get(name) != versions[name] for name in versions if name != "descriptions"):
         return None
     try:
         store = ox.Store.read_only(str(Path(previous.path) / "store"))
@@ -201,7 +255,7 @@ def _reasoned_over(files: Mapping[str, str]) -> dict[str, str]:
 
 
 def _infer(corpus: Corpus, root: Path, reasoner: str, rules: tuple[Rule, ...]) -> frozenset[ox.Triple]:
-    found = closure(_default_graph(corpus, ()), reasoner, rules)
+    found = closure(default_graph(corpus), reasoner, rules)
     if found.clashes:
         places = Places(corpus, lambda path: (root / path).read_text("utf-8"))
         raise BuildError(
@@ -218,6 +272,14 @@ def _told(clash: Clash, places: Places) -> str:
     return f"{clash} ({', '.join(at)})" if at else str(clash)
 
 
+def _gallery(root: Path, tell: Tell) -> tuple[GalleryQuery, ...]:
+    """The queries that the snapshot describes; one that cannot be read is left out, and said."""
+    found, errors = read_queries(root)
+    for error in errors:
+        tell(f"Left out: {error}")
+    return tuple(found)
+
+
 def _texts(root: Path, corpus: Corpus) -> dict[str, str]:
     """The text of each file by its path, as it was parsed. Raises BuildError if one has changed since."""
     found = {}
@@ -230,69 +292,3 @@ def _texts(root: Path, corpus: Corpus) -> dict[str, str]:
             raise BuildError(f"{source.path} changed while the snapshot was built.", remedy="Run kg build again.")
         found[source.path] = content.decode("utf-8")
     return found
-
-
-def _default_graph(corpus: Corpus, inferred: Iterable[ox.Triple]) -> set[ox.Triple]:
-    merged = {triple for source in corpus.of_kind(*JUDGED) for triple in source.triples}
-    merged.update(inferred)
-    return merged
-
-
-def _write(folder: Path, corpus: Corpus, inferred: frozenset[ox.Triple]) -> dict[str, int]:
-    """Write the store and the dump; the counts of what they hold."""
-    merged = _default_graph(corpus, inferred)
-    store = ox.Store(str(folder / "store"))
-    store.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object) for triple in merged)
-    _add_graph(store, CLOSURE_GRAPH, inferred)
-    for source in corpus.sources:
-        _add_graph(store, source.graph, source.triples)
-    store.flush()
-    store.dump(str(folder / "dump.nq"), format=ox.RdfFormat.N_QUADS)
-    return {
-        "files": len(corpus.sources),
-        "asserted": len(merged) - len(inferred),
-        "inferred": len(inferred),
-        "default_graph": len(merged),
-        "quads": len(store),
-    }
-
-
-def _add_graph(store: ox.Store, iri: str, triples: Iterable[ox.Triple]) -> None:
-    graph = ox.NamedNode(iri)
-    store.bulk_extend(ox.Quad(triple.subject, triple.predicate, triple.object, graph) for triple in triples)
-
-
-def _sync(folder: Path) -> None:
-    """Have the disk keep every file and folder of this one, so that a switch never precedes what it switches to."""
-    for path in (*folder.rglob("*"), folder):
-        _sync_one(path)
-
-
-def _sync_one(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _free_name(snapshots: Path, digest: str) -> Path:
-    """The digest, or with a number if these files were built before: a folder in use is never written to."""
-    names = (digest if number == 1 else f"{digest}-{number}" for number in itertools.count(1))
-    return next(snapshots / name for name in names if not (snapshots / name).exists())
-
-
-def _switch(state: Path, folder: Path) -> None:
-    """Make a snapshot the current one, in one step (POSIX rename)."""
-    _sync_one(folder.parent)
-    aside = state / "current.new"
-    aside.write_text(folder.name + "\n", "ascii")
-    _sync_one(aside)
-    os.replace(aside, state / "current")
-    _sync_one(state)
-
-
-def _remove_others(snapshots: Path, kept: set[str]) -> None:
-    for folder in snapshots.iterdir():
-        if folder.name not in kept:
-            shutil.rmtree(folder, ignore_errors=True)

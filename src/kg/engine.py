@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import mmap
 import os
-import re
 import weakref
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -17,6 +17,9 @@ import pyoxigraph as ox
 from kg import binding, querytext
 from kg.errors import KgError, QueryError, SnapshotError
 from kg.model import Query, Snapshot
+from kg.rdf import PREFIXES, shorten
+from kg.sparql.malformed import malformed
+from kg.sparql.stable import goes_through_graphs
 
 Results = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 
@@ -25,7 +28,6 @@ TEXTS = "texts.json"
 #: How many merged default graphs are kept for queries to come.
 MERGED_KEPT = 4
 
-_POSITION = re.compile(r"^error at (\d+):(\d+): expected (.*)$", re.DOTALL)
 _EMPTY = ox.Store()
 #: How RocksDB begins what it says of a store whose files are not as it left them.
 _DAMAGED = ("Corruption", "IO error")
@@ -121,7 +123,8 @@ class Engine:
         snapshot = read_manifest(folder)
         store = ox.Store()
         try:
-            store.bulk_load(path=str(folder / "dump.nq"), format=ox.RdfFormat.N_QUADS)
+            # Not bulk_load: it would give blank nodes other names in each process, and the rows another order.
+            store.bulk_extend(ox.parse(path=str(folder / "dump.nq"), format=ox.RdfFormat.N_QUADS))
         except (OSError, SyntaxError, RuntimeError):
             raise SnapshotError(f"The dump of {folder.name} is damaged.", remedy="Run: kg build --force") from None
         return cls(store, snapshot)
@@ -136,6 +139,19 @@ class Engine:
         except (OSError, RuntimeError) as error:
             raise failed(error, snapshot) from None
 
+    def named(self, word: str) -> str:
+        """The prefixed name of the one thing of the graph that has a word as its local name, empty if not just one."""
+        for local in dict.fromkeys((word, word.lower())):
+            found = {ox.NamedNode(space + local) for space in PREFIXES.values()}
+            known = [one for one in found if self._knows(one)]
+            if known:
+                return shorten(known[0].value) if len(known) == 1 else ""
+        return ""
+
+    def _knows(self, iri: ox.NamedNode) -> bool:
+        places = ((iri, None, None), (None, iri, None), (None, None, iri))
+        return any(next(self._store.quads_for_pattern(*place), None) for place in places)
+
     def query(self, query: Query) -> Results:
         """Run a query over its dataset (SPARQL 1.1 Protocol, section 2.1.4: the request's wins over the text's).
 
@@ -149,11 +165,11 @@ class Engine:
             text = binding.bind(text, query.bindings)
         default, named = query.default_graphs, query.named_graphs
         if not (default or named):
-            clauses = querytext.dataset(text)
+            clauses = querytext.dataset(text, query.base)
             default, named = clauses.default, clauses.named
         try:
             if not (default or named):
-                return self._store.query(text, base_iri=query.base)
+                return self._store.query(text, base_iri=query.base, named_graphs=self._in_order(text))
             store, graphs = self._dataset(default, named)
             return store.query(
                 text,
@@ -162,16 +178,34 @@ class Engine:
                 named_graphs=[ox.NamedNode(iri) for iri in named],
             )
         except SyntaxError as error:
-            raise malformed(query.text, error) from None
+            raise malformed(query.text, error, query.base, self.named) from None
         except ValueError as error:
             raise QueryError(f"A graph's name cannot be used: {error}.") from None
         except (RuntimeError, OSError) as error:
             raise failed(error, self.snapshot) from None
 
+    @cached_property
+    def has_triple_terms(self) -> bool:
+        """False if it is known that no triple of the snapshot has a triple as its object (RDF 1.2)."""
+        try:
+            with (Path(self.snapshot.path) / "dump.nq").open("rb") as file:
+                return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ).find(b"<<(") >= 0
+        except (OSError, ValueError):
+            return True
+
     @property
     def store(self) -> ox.Store:
         """The store, which nobody may change."""
         return self._store
+
+    def _in_order(self, text: str) -> list[ox.NamedNode] | None:
+        """All named graphs, where the engine would go through them in an order of its own; None leaves them to it."""
+        return self._graphs if goes_through_graphs(text) else None
+
+    @cached_property
+    def _graphs(self) -> list[ox.NamedNode]:
+        graphs = (graph for graph in self._store.named_graphs() if isinstance(graph, ox.NamedNode))
+        return sorted(graphs, key=lambda graph: graph.value)
 
     def _dataset(self, default: tuple[str, ...], named: tuple[str, ...]) -> tuple[ox.Store, list[ox.NamedNode]]:
         """The store to ask and the graphs that make up its default graph."""
@@ -188,12 +222,13 @@ class Engine:
 
     def _merge(self, key: tuple[tuple[str, ...], tuple[str, ...]]) -> ox.Store:
         # pyoxigraph's union of graphs counts a shared triple once per graph; a graph of its own counts it once.
+        # Not bulk_extend: it starts threads, for which a worker has not the address space.
         store = ox.Store()
         for iri in key[0]:
             quads = self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri))
-            store.bulk_extend(ox.Quad(quad.subject, quad.predicate, quad.object, MERGED) for quad in quads)
+            store.extend(ox.Quad(quad.subject, quad.predicate, quad.object, MERGED) for quad in quads)
         for iri in key[1]:
-            store.bulk_extend(self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
+            store.extend(self._store.quads_for_pattern(None, None, None, ox.NamedNode(iri)))
         return store
 
 
@@ -206,22 +241,4 @@ def check_syntax(text: str, base: str | None = None) -> None:
     try:
         _EMPTY.query(text, base_iri=base)
     except SyntaxError as error:
-        raise malformed(text, error) from None
-
-
-def malformed(text: str, error: SyntaxError) -> QueryError:
-    """The error for a query that pyoxigraph cannot read, with the place and, where it can be told, the cause."""
-    missing = querytext.undeclared_prefix(text)
-    if missing:
-        return missing
-    match = _POSITION.match(str(error.msg))
-    if not match:
-        return QueryError(f"The query cannot be read: {error.msg}.")
-    # Of the many tokens that could follow, only whole sentences tell a reader something.
-    said = [part for part in re.findall(r"[A-Z][A-Za-z ]+", match[3]) if part.count(" ") > 1]
-    offset = querytext.offset(text, int(match[1]), int(match[2]))
-    token = querytext.token_at(text, offset)
-    where = querytext.place(text, token.start if token else offset)
-    near = f" near “{token.text[:20]}”" if token else ""
-    reason = said[0].strip() if said else "it does not follow the grammar" if token else "it ends too early"
-    return QueryError(f"The query cannot be read{near}: {reason}.", where=where)
+        raise malformed(text, error, base) from None

@@ -29,11 +29,16 @@ class KgError(Exception):
     exit_code = 2
     http_status = 500
 
-    def __init__(self, message: str, *, remedy: str = "", where: Where | None = None) -> None:
+    #: A piece of text to write instead, ready to paste, where there is one way to mend what is wrong.
+    proposal = ""
+
+    def __init__(self, message: str, *, remedy: str = "", where: Where | None = None, proposal: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.remedy = remedy
         self.where = where
+        if proposal:
+            self.proposal = proposal
 
     def __str__(self) -> str:
         place = f"{self.where}: " if self.where else ""
@@ -150,10 +155,35 @@ class Busy(KgError):
     http_status = 503
 
 
+class Overdrawn(KgError):
+    """A client has used up its share of the server; ``retry_after`` is when it may ask again, in seconds from now."""
+
+    code = "fair-use"
+    http_status = 429
+
+    def __init__(self, message: str, *, remedy: str = "", retry_after: int = 60) -> None:
+        super().__init__(message, remedy=remedy)
+        self.retry_after = retry_after
+
+
+class Abandoned(KgError):
+    """The client went away before it had its answer; nobody reads this error."""
+
+    code = "abandoned"
+    http_status = 503
+
+
 class WorkerLost(KgError):
     """The process that answered a query ended before it had an answer."""
 
     code = "worker"
+
+
+class Exhausted(WorkerLost):
+    """The process that answered a query was ended, most likely because it wanted more memory than it may have."""
+
+    code = "memory"
+    http_status = 503
 
 
 class RequestError(KgError):
@@ -164,10 +194,11 @@ class RequestError(KgError):
 
 
 class MethodNotAllowed(RequestError):
-    """The operation exists, but not by this method."""
+    """The operation exists, but not by this method; ``allowed`` are those by which it does, where they are known."""
 
     code = "method"
     http_status = 405
+    allowed: tuple[str, ...] = ()
 
 
 class NotAcceptable(RequestError):
@@ -196,3 +227,10 @@ class NotFound(RequestError):
 
     code = "not-found"
     http_status = 404
+
+
+class Gone(RequestError):
+    """What the request is about was here and is no longer kept."""
+
+    code = "gone"
+    http_status = 410

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
@@ -10,6 +10,8 @@ import pyoxigraph as ox
 from kg.errors import Where
 
 SEVERITIES = ("info", "warning", "violation")
+#: What is said to people is said in each of these languages; the first is that of who asks for no other.
+LANGUAGES = ("en", "it")
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,9 @@ class Snapshot:
     """What a build produced: where it is, the digest over its files, and what it counts.
 
     ``files`` has the digest of each file by its path, ``blobs`` the name that git gives to its bytes,
-    ``stamps`` what tells whether it has changed since.
+    ``stamps`` what tells whether it has changed since. ``content`` is the SHA-256, in hexadecimal, of the dump, which
+    also what was inferred and the programme decide; ``commit`` the one that was checked out, None if there was none, and
+    ``clean`` whether the files were those of the commit.
     """
 
     path: str
@@ -58,6 +62,19 @@ class Snapshot:
     built: str
     blobs: Mapping[str, str] = field(default_factory=dict)
     stamps: Mapping[str, str] = field(default_factory=dict)
+    content: str = ""
+    commit: str | None = None
+    clean: bool | None = None
+
+    @property
+    def reference(self) -> str:
+        """What names this snapshot and no other, not even one that another version built from the same files."""
+        return reference(self.digest, self.content)
+
+
+def reference(digest: str, content: str) -> str:
+    """The name of a snapshot by the digests of its files and of its content."""
+    return f"{digest}-{content[:16]}" if content else digest
 
 
 @dataclass(frozen=True)
@@ -101,7 +118,8 @@ class Finding:
     """One thing to mend: what rule, how grave, on which node, where in which file, and in words by language.
 
     ``triple`` is the statement at fault, if it is one; ``repair`` how to mend it, if there is one way; ``expected`` what
-    would do, in words by language. Of a validation result (SHACL, 3.6.2) ``component`` is the IRI of the constraint
+    would do, in words by language; ``meant`` the IRI that was probably meant, and ``rests_on`` the statements that a
+    contradiction rests on. Of a validation result (SHACL, 3.6.2) ``component`` is the IRI of the constraint
     component and ``shape`` that of the shape, if it has a name; other findings have neither.
     """
 
@@ -117,6 +135,8 @@ class Finding:
     expected: Mapping[str, str] = field(default_factory=dict, hash=False)
     component: str | None = None
     shape: str | None = None
+    meant: str | None = field(default=None, compare=False)
+    rests_on: tuple[ox.Triple, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -145,7 +165,7 @@ class Report:
 class Query:
     """A SPARQL query with its dataset (SPARQL 1.1 Protocol, 2.1.4) and the values bound before it runs.
 
-    ``base`` resolves relative IRIs (RFC 3986, section 5.1.3: where the query was sent to); None resolves none.
+    ``base`` resolves relative IRIs (RFC 3986, section 5.1.3: the address of the endpoint); None resolves none.
     """
 
     text: str
@@ -153,3 +173,20 @@ class Query:
     named_graphs: tuple[str, ...] = ()
     bindings: Mapping[str, str] = field(default_factory=dict)
     base: str | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a query came to, written in the format asked for.
+
+    ``body`` has all its bytes, or the first of them if ``rest`` gives the pieces that follow: it raises a KgError where
+    the answer cannot be finished, and what was sent until then is no answer; whoever does not read it to its end calls
+    its ``close``. ``rows`` counts rows or triples, where they were counted; ``truncated`` is True if there were more than
+    the client asked for; ``seconds`` is how long the engine worked for it, or for its beginning.
+    """
+
+    body: bytes
+    rest: Iterator[bytes] | None = None
+    rows: int | None = None
+    truncated: bool = False
+    seconds: float = 0.0

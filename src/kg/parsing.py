@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 
 import pyoxigraph as ox
@@ -9,6 +10,8 @@ import pyoxigraph as ox
 from kg.errors import SourceError, Where
 from kg.reading.syntax import quads
 from kg.reading.turtle import read
+
+_Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 def parse_turtle(content: bytes, origin: str) -> list[ox.Triple]:
@@ -30,3 +33,21 @@ def refuse_blank_nodes(triples: Iterable[ox.Triple], content: bytes, path: str) 
                 kind="blank-node",
                 italian=f"I dati non possono avere nodi anonimi, ma uno è usato con {triple.predicate}. Dargli un IRI.",
             )
+
+
+def named_alike(triples: Iterable[ox.Triple], origin: str) -> tuple[ox.Triple, ...]:
+    """The triples of a text with the blank nodes named by their order and by ``origin``.
+
+    A parser names them at random; so named they are the same whenever the text is, and no other text has them.
+    """
+    begin = hashlib.sha256(origin.encode("utf-8")).hexdigest()[:8]
+    names: dict[ox.BlankNode, ox.BlankNode] = {}
+
+    def named(term: _Term) -> _Term:
+        if isinstance(term, ox.BlankNode):
+            return names.setdefault(term, ox.BlankNode(f"b{begin}x{len(names)}"))
+        if isinstance(term, ox.Triple):
+            return ox.Triple(named(term.subject), term.predicate, named(term.object))
+        return term
+
+    return tuple(ox.Triple(named(one.subject), one.predicate, named(one.object)) for one in triples)

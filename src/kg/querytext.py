@@ -1,6 +1,6 @@
 """What can be told from the text of a SPARQL query without running it: prefixes, dataset clauses, variables.
 
-The tokens are those of SPARQL 1.1, section 19.8, as far as needed to tell code from strings, IRIs and comments.
+The tokens are those of SPARQL 1.2, section 19.8, as far as needed to tell code from strings, IRIs and comments.
 So that none takes long to split, a prefix is taken to have at most a hundred characters, and a string that nothing
 closes to end with its line or, if it may have several, with the query.
 """
@@ -10,13 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import pairwise
+from typing import NamedTuple
 from urllib.parse import urljoin
 
 from kg.errors import QueryError, Where
 from kg.rdf import PREFIXES
 
 ORIGIN = "query"
+#: The forms of a query (SPARQL 1.1, production 2).
+FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+#: How alike a prefix must be to another to be taken for a slip of it, of 1.
+_ALIKE = 0.6
 
 _TOKEN = re.compile(
     r"""
@@ -24,9 +30,9 @@ _TOKEN = re.compile(
   | (?P<comment>\#[^\r\n]*)
   | (?P<string>'{3}(?:'{0,2}(?:[^'\\]|\\.))*+(?:'{3}|'{0,2}\Z) | "{3}(?:"{0,2}(?:[^"\\]|\\.))*+(?:"{3}|"{0,2}\Z)
               | '(?:[^'\\\r\n]|\\.)*+'? | "(?:[^"\\\r\n]|\\.)*+"?)
-  | (?P<iri><[^\x00-\x20<>"{}|^`\\]*>)
+  | (?P<iri><[^\x00-\x20<>"{}|^`\\]*(?:\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})[^\x00-\x20<>"{}|^`\\]*)*>)
   | (?P<variable>[?$]\w+)
-  | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
+  | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*(?:--(?:ltr|rtl)(?![A-Za-z0-9]))?)
   | (?P<name>(?:[^\W\d_][\w.\-]{0,99}+(?<!\.))?:(?:(?:[\w:\-]|%[0-9A-Fa-f]{2}|\\.)(?:(?:[\w.:\-]|%[0-9A-Fa-f]{2}|\\.)*
               (?:[\w:\-]|%[0-9A-Fa-f]{2}|\\.))?)?)
   | (?P<blank>_:[\w](?:[\w.\-]*[\w\-])?)
@@ -37,8 +43,13 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Token:
+_ESCAPE = re.compile(r"\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}")
+_LAST_CHARACTER = 0x10FFFF
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
+_LOCAL_ESCAPE = re.compile(r"\\(.)")
+
+
+class Token(NamedTuple):
     """A piece of a query: its kind (a group name of the pattern above), its text and where it starts."""
 
     kind: str
@@ -56,6 +67,32 @@ def tokens(text: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(text):
         if match.lastgroup not in ("space", "comment"):
             yield Token(match.lastgroup or "other", match.group(), match.start())
+
+
+def iri_of(token: Token) -> str:
+    """The IRI, or relative reference, that an ``iri`` token stands for: without brackets, its escapes (\\u, \\U) resolved.
+
+    An escape that stands for no character is left as it is; no such IRI can be used.
+    """
+    return _ESCAPE.sub(_character, token.text[1:-1])
+
+
+def _character(escape: re.Match[str]) -> str:
+    number = int(escape[0][2:], 16)
+    return chr(number) if number <= _LAST_CHARACTER and not 0xD800 <= number < 0xE000 else escape[0]
+
+
+def resolved(iri: str, base: str) -> str:
+    """An IRI made absolute (RFC 3986, section 5.2); one that is absolute stays as it is."""
+    if not base or _SCHEME.match(iri):
+        return iri
+    # An empty fragment, as namespaces have, is lost otherwise.
+    return urljoin(base, iri) + ("#" if iri.endswith("#") else "")
+
+
+def unescaped(local: str) -> str:
+    """The local part of a prefixed name without the backslashes before marks (SPARQL 1.1, production 173)."""
+    return _LOCAL_ESCAPE.sub(r"\1", local)
 
 
 def place(text: str, offset: int) -> Where:
@@ -91,6 +128,11 @@ def variables(text: str) -> frozenset[str]:
     return frozenset(token.text[1:] for token in tokens(text) if token.kind == "variable")
 
 
+def may_make_triple_terms(text: str) -> bool:
+    """False if no term that the query itself makes can be a triple (SPARQL 1.2, section 4.1.4)."""
+    return "<<" in text or "triple" in text.lower()
+
+
 @dataclass(frozen=True)
 class Dataset:
     """The dataset clauses of a query (SPARQL 1.1, section 13.2), as absolute IRIs."""
@@ -99,12 +141,15 @@ class Dataset:
     named: tuple[str, ...] = ()
 
 
-def dataset(text: str) -> Dataset:
-    """The graphs named by FROM and FROM NAMED. Raises QueryError if one uses an undeclared prefix."""
+def dataset(text: str, base: str | None = None) -> Dataset:
+    """The graphs named by FROM and FROM NAMED; ``base`` resolves relative IRIs where the query declares no base.
+
+    Raises QueryError if one uses an undeclared prefix.
+    """
     if "from" not in text.lower():
         return Dataset()
     stream = list(tokens(text))
-    prefixes, base, depth = _prefixes(stream), _base(stream), 0
+    prefixes, base, depth = _prefixes(stream), resolved(_base(stream), base or ""), 0
     default: list[str] = []
     named: list[str] = []
     for index, token in enumerate(stream):
@@ -122,36 +167,48 @@ def dataset(text: str) -> Dataset:
 def _prefixes(stream: list[Token]) -> dict[str, str]:
     """The prefixes a query declares."""
     return {
-        name.text.removesuffix(":"): iri.text[1:-1]
+        name.text.removesuffix(":"): iri_of(iri)
         for keyword, name, iri in zip(stream, stream[1:], stream[2:], strict=False)
         if keyword.upper == "PREFIX" and name.kind == "name" and iri.kind == "iri"
     }
 
 
 def _base(stream: list[Token]) -> str:
-    bases = [one.text[1:-1] for word, one in pairwise(stream) if word.upper == "BASE" and one.kind == "iri"]
+    bases = [iri_of(one) for word, one in pairwise(stream) if word.upper == "BASE" and one.kind == "iri"]
     return bases[-1] if bases else ""
 
 
 def _resolve(text: str, token: Token, prefixes: dict[str, str], base: str) -> str:
     if token.kind == "iri":
-        return urljoin(base, token.text[1:-1])
+        return resolved(iri_of(token), base)
     prefix, _, local = token.text.partition(":")
     if prefix not in prefixes:
         raise undeclared(text, token)
-    return prefixes[prefix] + re.sub(r"\\(.)", r"\1", local)
+    return resolved(prefixes[prefix], base) + unescaped(local)
 
 
 def undeclared(text: str, token: Token) -> QueryError:
-    """The error for a prefixed name whose prefix the query does not declare, with the line to paste if it is ours."""
-    prefix = token.text.partition(":")[0]
-    iri = PREFIXES.get(prefix)
-    remedy = f"Did you forget PREFIX {prefix}: <{iri}>" if iri else f"Declare it with PREFIX {prefix}: <…>"
-    return QueryError(
-        f"The prefix {prefix}: is not declared.",
-        remedy=f"{remedy}{'?' if iri else '.'}",
-        where=place(text, token.start),
-    )
+    """The error for a prefixed name whose prefix the query does not declare, with what to write instead.
+
+    That is the line to paste if the prefix is ours, and else the most alike of those the query declares and ours.
+    """
+    prefix, _, local = token.text.partition(":")
+    remedy, proposal = f"Declare it with PREFIX {prefix}: <…>.", ""
+    declared = _prefixes(list(tokens(text)))
+    near = get_close_matches(prefix, [*declared, *PREFIXES], 1, _ALIKE) if prefix else []
+    if prefix in PREFIXES:
+        proposal = f"PREFIX {prefix}: <{PREFIXES[prefix]}>"
+        remedy = f"Did you forget {proposal}?"
+    elif (prefix, local) in (("", "a"), ("a", "")):
+        remedy, proposal = "The keyword a has no colon.", "a"
+    elif near and near[0] in declared:
+        proposal = f"{near[0]}:{local}"
+        remedy = f"Did you mean {proposal}?"
+    elif near:
+        proposal = f"PREFIX {near[0]}: <{PREFIXES[near[0]]}>"
+        remedy = f"Did you mean {near[0]}:{local}, with {proposal}?"
+    where = place(text, token.start)
+    return QueryError(f"The prefix {prefix}: is not declared.", remedy=remedy, where=where, proposal=proposal)
 
 
 def undeclared_prefix(text: str) -> QueryError | None:

@@ -102,8 +102,14 @@ def path_of(graph: str) -> str:
     return graph.removeprefix(GRAPH) + ".ttl"
 
 
-#: The graph that holds the closure, and those that never enter the default graph.
+#: The graph that holds the closure, which is part of the default graph.
 CLOSURE_GRAPH = graph_iri("closure")
+#: The graphs in which a snapshot describes itself, by name; they are no part of the default graph and judged by nobody.
+DESCRIPTIONS: dict[str, str] = {name: graph_iri(name) for name in ("void", "dcat", "prefixes", "queries")}
+#: The graphs of a snapshot that are no file's.
+COMPUTED = frozenset({CLOSURE_GRAPH, *DESCRIPTIONS.values()})
+#: The data set as the descriptions name it: what the default graph says.
+DATASET = BASE + "void#dataset"
 
 
 @lru_cache(maxsize=10_000)

@@ -126,6 +126,19 @@ def resolve(root: Path, revision: str) -> str:
     return (commit or found).decode().strip()
 
 
+def head(root: Path, folders: Sequence[str]) -> tuple[str, dict[str, str]] | None:
+    """The commit that is checked out, and the name that git gives to each of its files below these folders, by path.
+
+    None if there is no git, no commit, or nothing of ``root`` in it: then it says nothing of what lies there.
+    """
+    try:
+        commit = resolve(root, "HEAD")
+        listed = _listed(_git(root, "ls-tree", "-r", "-z", commit, "--", *folders), _OF_TREE, suffix="")
+    except RevisionError:
+        return None
+    return (commit, listed) if listed else None
+
+
 def hooks_folder(root: Path) -> Path:
     """The folder of the hooks of the repository, of a linked worktree as well. Raises RevisionError."""
     _require(root)

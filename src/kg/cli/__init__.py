@@ -17,6 +17,7 @@ from kg.settings import SETTINGS
 COMMANDS = {
     "build": "Build the graph from the files of the repository.",
     "check": "Check the files against the shapes.",
+    "snapshots": "List what was built and is kept, pin or remove it.",
     "query": "Ask the graph a SPARQL query.",
     "explain": "Explain why a triple holds.",
     "serve": "Serve the graph over HTTP.",
@@ -26,6 +27,7 @@ COMMANDS = {
     "cite": "Write the evidence for a passage of a source.",
     "new": "Write a claim of a kind, asking for what it needs.",
     "hook": "Check what is committed, by a hook of git.",
+    "conformance": "Run the W3C's test suites against a real server.",
 }
 INTERRUPTED = 130
 
@@ -53,7 +55,8 @@ class _LazyGroup(click.Group):
 
 def _with_default(setting: object) -> str:
     default = getattr(setting, "default", None)
-    return f"{setting.help} Default: {'found out' if default is None else default}."
+    shown = {None: "found out", (): "none", "": "none"}.get(default, default)
+    return f"{setting.help} Default: {shown}."
 
 
 def _print_version(ctx: click.Context, parameter: click.Parameter, wanted: bool) -> None:
@@ -74,6 +77,7 @@ def _print_version(ctx: click.Context, parameter: click.Parameter, wanted: bool)
 )
 @click.option("--repository", metavar="DIR", is_eager=True, help="Use this folder with ontology/, data/ and shapes/.")
 @click.option("--state", metavar="DIR", is_eager=True, help="Keep the snapshots in this folder.")
+@click.option("--settings", metavar="FILE", is_eager=True, help="Read settings from this file (TOML). [env: KG_SETTINGS]")
 @click.option(
     "--version",
     is_flag=True,
@@ -82,7 +86,7 @@ def _print_version(ctx: click.Context, parameter: click.Parameter, wanted: bool)
     help="Print the versions of the programme, the engine and the snapshot, and end.",
 )
 @click.pass_context
-def kg(ctx: click.Context, repository: str | None, state: str | None) -> None:
+def kg(ctx: click.Context, repository: str | None, state: str | None, settings: str | None) -> None:
     """Who committed what, in which forum, on what condition, and who says so.
 
     \b
@@ -91,7 +95,7 @@ def kg(ctx: click.Context, repository: str | None, state: str | None) -> None:
       kg query "SELECT (COUNT(*) AS ?triples) { ?s ?p ?o }"
       kg serve
     """
-    ctx.obj = {"repository": repository, "state": state}
+    ctx.obj = {"repository": repository, "state": state, "settings": settings}
 
 
 def main() -> None:

@@ -33,7 +33,7 @@ def build(ctx: click.Context, reasoner: str, check: bool, force: bool) -> None:
     start = time.perf_counter()
     with Progress() as progress:
         snapshot, is_new = build_snapshot(
-            located.repository, located.state, reasoner, check=judge, force=force, tell=progress
+            located.repository, located.state, reasoner, check=judge, force=force, keep=located.keep, tell=progress
         )
     seconds = time.perf_counter() - start
     if not is_new:

@@ -11,6 +11,7 @@ import pyoxigraph as ox
 
 from kg.cli.shell import Progress, settings, texts_option
 from kg.errors import SettingError, SourceError
+from kg.gate.figures import together
 from kg.model import Corpus
 from kg.passages import DOCUMENT, EVIDENCE, SHA256, UNCITED, Node, Text, match_texts, nodes
 from kg.passages.citing import (
@@ -150,7 +151,7 @@ def _document(source: str, documents: list[Node]) -> Node:
                 remedy="A work without a text is cited by a ckg:locator.",
             )
     names = [shorten(node.iri) for node in documents if SHA256 in node.values]
-    near = get_close_matches(source, names, 3) or names[:8]
+    near = get_close_matches(source, together(source, names), 3) or names[:8]
     raise SettingError(f"There is no source {source}.", remedy=f"There are {', '.join(near)}.")
 
 
@@ -161,7 +162,9 @@ def _step(wanted: str | None, document: Node, steps: list[Node]) -> str:
         return chosen[0].iri
     if not steps:
         raise SourceError(f"{shorten(document.iri)} has no attribution step.", remedy="Add one beside the document.")
-    near = get_close_matches(wanted or "", [shorten(node.iri) for node in steps], 3) or [shorten(steps[0].iri)]
+    names = [shorten(node.iri) for node in steps]
+    near = get_close_matches(wanted or "", together(wanted or "", names), 3)
     raise SettingError(
-        f"{wanted} is no attribution step of {shorten(document.iri)}.", remedy=f"Did you mean {', '.join(near)}?"
+        f"{wanted} is no attribution step of {shorten(document.iri)}.",
+        remedy=f"Did you mean {', '.join(near)}?" if near else f"There are {', '.join(names[:8])}.",
     )

@@ -70,7 +70,7 @@ def _laid_out(files: Sequence[Path]) -> tuple[list[tuple[Path, str]], list[Sourc
 def canonical(text: str, origin: str) -> str:
     """The text in the canonical layout, with its comments.
 
-    Raises SourceError if it cannot be parsed, or if its layout did not state the same graph (by the digest of RDFC-1.0).
+    Raises SourceError if it cannot be parsed, or if its layout did not state the same graph (by its RDFC-1.0 digest).
     """
     triples = parse_turtle(text.encode("utf-8"), origin)
     result = layout(text, triples, origin)

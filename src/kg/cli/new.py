@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import posixpath
 import shlex
 from pathlib import Path
 
@@ -14,19 +15,20 @@ from kg.cli.cite import citation
 from kg.cli.shell import Progress, settings, texts_option
 from kg.drafting.draft import EVIDENCE, Draft, class_of
 from kg.drafting.forms import Forms
-from kg.drafting.values import iri_of
+from kg.drafting.values import free, iri_of
 from kg.errors import PassageError, SettingError, SourceError, Where
-from kg.gate.base import Base
+from kg.gate.base import INCOMING, Base
 from kg.gate.contribution import Bench, check
 from kg.gate.shapes import ShapesGraph
 from kg.gate.state import State
 from kg.model import Change, Contribution, Corpus, Finding
-from kg.rdf import shorten
+from kg.rdf import kind_of, shorten
 from kg.rulebook import load_rules
-from kg.sources import load
+from kg.sources import FOLDERS, TURTLE, load
 from kg.turtle import serialize
 
-FOLDER = "data/claims"
+DATA = "data"
+FOLDER = f"{DATA}/claims"
 
 
 @click.command()
@@ -74,18 +76,19 @@ def new(ctx: click.Context, kind: str, given: tuple[str, ...], lang: str, **opti
     if ask and not options["name"]:
         name = click.prompt(WORDS[lang]["name"], default=name)
     file = Path(str(options["output"])) if options["output"] else root / FOLDER / f"{name}.ttl"
-    _refuse_standing(file)
+    inside = _inside(root, file)
+    _refuse(file, inside)
     text = serialize(draft.finished(name))
     with Progress() as progress:
         progress("Judging the claim with the repository")
-        findings = _findings(root, corpus, text, _inside(root, file, name))
+        findings = _findings(root, corpus, text, inside if _is_data(inside) else _free(corpus, name))
     _tell(findings, lang)
     if any(finding.severity == "violation" for finding in findings):
         again = ["kg", "new", kind, "--name", name, *(word for one in said for word in ("--set", one))]
         click.echo(f"Nothing is written. To go on from here: {shlex.join(again)}", err=True)
         ctx.exit(1)
     _write(file, text)
-    click.echo(f"Wrote {file}. Next: kg check; kg diff HEAD; git add {shlex.quote(str(file))}")
+    click.echo(f"Wrote {file}. Next: {_next(file, inside)}")
 
 
 def _filled(
@@ -185,10 +188,26 @@ def _refuse_missing(draft: Draft, lang: str) -> None:
         raise SettingError(f"The draft lacks {names}.", remedy=f"Give them with --set, or say --ask. {told}".strip())
 
 
-def _inside(root: Path, file: Path, name: str) -> str:
-    """The path at which the file is judged: its own if it is in the repository."""
+def _inside(root: Path, file: Path) -> str:
+    """The path of the file in the repository; empty if it is not in one of the folders of its sources."""
     whole = file.resolve()
-    return whole.relative_to(root).as_posix() if whole.is_relative_to(root) else f"{FOLDER}/{name}.ttl"
+    path = whole.relative_to(root).as_posix() if whole.is_relative_to(root) else ""
+    return path if path.startswith(tuple(f"{folder}/" for folder in FOLDERS)) else ""
+
+
+def _is_data(path: str) -> bool:
+    return kind_of(path) == DATA
+
+
+def _next(file: Path, inside: str) -> str:
+    """What to do with the file that was written."""
+    place = shlex.quote(str(file))
+    return f"kg check; kg diff HEAD; git add {place}" if _is_data(inside) else f"kg check {place}"
+
+
+def _free(corpus: Corpus, name: str) -> str:
+    """A path of no file of the repository, to judge at what is written elsewhere, as kg check would."""
+    return free(f"{INCOMING}{name}", (one.path.removesuffix(TURTLE) for one in corpus.sources)) + TURTLE
 
 
 def _findings(root: Path, corpus: Corpus, text: str, path: str) -> tuple[Finding, ...]:
@@ -202,7 +221,15 @@ def _findings(root: Path, corpus: Corpus, text: str, path: str) -> tuple[Finding
     return check(contribution, Bench.of(base, load_rules(root))).findings
 
 
-def _refuse_standing(file: Path) -> None:
+def _refuse(file: Path, inside: str) -> None:
+    """Raise SourceError if a claim cannot be written there, or ought not to."""
+    if file.suffix != TURTLE:
+        raise SourceError(f"The claim is written as Turtle, in a file that ends in {TURTLE}.", where=Where(str(file)))
+    if inside and not _is_data(inside):
+        raise SourceError(
+            f"No claim belongs in {posixpath.dirname(inside)}/.", remedy=f"Write it below {DATA}/.",
+            where=Where(str(file)),
+        )
     if os.path.lexists(file):
         raise SourceError("There is such a file already.", remedy="Give another --output.", where=Where(str(file)))
 

@@ -6,6 +6,7 @@ import importlib
 import os
 import signal
 import socket
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
 from typing import NoReturn
@@ -15,21 +16,32 @@ import click
 from kg.cli.shell import Progress, settings
 from kg.engine import current
 from kg.errors import SettingError, SnapshotError
-from kg.settings import Settings
-from kg.workers import Limits, Pool
+from kg.settings import SETTINGS, Settings
+from kg.workers import Pool
+from kg.workers.starting import start
 
 #: What to ask where the repository has no query of its own to offer.
 _TO_TRY = "SELECT ?type (COUNT(*) AS ?n) WHERE { ?s a ?type } GROUP BY ?type ORDER BY DESC(?n) LIMIT 10"
 _BACKLOG = 128
 
 
+#: Settings that the server has nothing to do with, or that are options of ``kg`` itself.
+_ELSEWHERE = ("repository", "state", "keep", "check_deadline", "check_memory")
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each setting of the server."""
+    for setting in reversed(SETTINGS):
+        if setting.name not in _ELSEWHERE:
+            flag = "--" + setting.name.replace("_", "-")
+            command = click.option(flag, metavar="VALUE", help=setting.help)(command)
+    return command
+
+
 @click.command()
-@click.option("--host", metavar="ADDRESS", help="Listen on this address; by default only this machine can reach it.")
-@click.option("--port", metavar="NUMBER", help="Listen on this port; 0 picks a free one.")
-@click.option("--workers", metavar="NUMBER", help="Processes that answer queries.")
-@click.option("--deadline", metavar="SECONDS", help="Seconds after which a query is ended.")
+@_options
 @click.pass_context
-def serve(ctx: click.Context, host: str | None, port: str | None, workers: str | None, deadline: str | None) -> None:
+def serve(ctx: click.Context, **options: str | None) -> None:
     """Serve the graph over HTTP: a SPARQL endpoint, and a page and RDF for every resource.
 
     The current snapshot is served; if there is none, it is built first.
@@ -39,43 +51,51 @@ def serve(ctx: click.Context, host: str | None, port: str | None, workers: str |
       kg serve
       kg serve --port 8080 --deadline 30
     """
-    chosen = settings(ctx, host=host, port=port, workers=workers, deadline=deadline)
+    chosen = settings(ctx, **options)
     # Before anything slow, so that a taken port is known at once.
     with _listen(chosen) as listener:
         _ensure_built(chosen)
         pool = _start(chosen)
+        ends = [pool.close]
 
         def stop(number: int, frame: FrameType | None) -> NoReturn:
             # First the queries, so that no thread of the server waits for one.
-            pool.close()
+            for end in ends:
+                end()
             raise SystemExit(0)
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         try:
-            _run(chosen, pool, listener)
+            _run(chosen, pool, listener, ends)
         finally:
-            pool.close()
+            for end in ends:
+                end()
 
 
 def _start(chosen: Settings) -> Pool:
     """The pool of workers; while its processes load the snapshot, this one loads the web framework."""
     with ThreadPoolExecutor(1) as starter:
-        starting = starter.submit(Pool, chosen.state, chosen.workers, Limits(deadline=chosen.deadline))
+        starting = starter.submit(start, current(chosen.state), chosen)
         importlib.import_module("kg.web.server")
         return starting.result()
 
 
-def _run(chosen: Settings, pool: Pool, listener: socket.socket) -> None:
-    """Answer requests until the process is told to stop."""
+def _run(chosen: Settings, pool: Pool, listener: socket.socket, ends: list[Callable[[], None]]) -> None:
+    """Answer requests until the process is told to stop, which then calls each of ``ends``."""
+    from kg.gallery import read_gallery
     from kg.web import create_app
-    from kg.web.gallery import read_gallery
     from kg.web.server import create_server
 
     gallery, errors = read_gallery(chosen.repository)
     for error in errors:
         click.echo(f"kg: {error}", err=True)
-    server = create_server(create_app(chosen, pool, gallery), chosen, listener)
+    app = create_app(chosen, pool, gallery)
+    serving = app.extensions["kg"].serving
+    ends.append(serving.close)
+    serving.watch(chosen.take_up)
+    signal.signal(signal.SIGHUP, lambda number, frame: serving.wake())
+    server = create_server(app, chosen, listener)
     address = _address(chosen.host, listener.getsockname()[1])
     click.echo(f"Serving the graph on {address} until Ctrl-C. Try:")
     asked = f"query@{chosen.repository / 'queries' / gallery[0].name}" if gallery else f"query={_TO_TRY}"
@@ -92,7 +112,7 @@ def _ensure_built(chosen: Settings) -> None:
         current(chosen.state)
     except SnapshotError:
         with Progress() as progress:
-            importlib.import_module("kg.build").build(chosen.repository, chosen.state, tell=progress)
+            importlib.import_module("kg.build").build(chosen.repository, chosen.state, keep=chosen.keep, tell=progress)
 
 
 def _listen(chosen: Settings) -> socket.socket:

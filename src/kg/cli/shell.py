@@ -5,17 +5,20 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import tomllib
 from pathlib import Path
 from types import TracebackType
 
 import click
 
 from kg.engine import current, read_manifest
-from kg.errors import KgError
+from kg.errors import KgError, SettingError
 from kg.settings import Settings, read
 from kg.sources import locate
 
 SLOW = 1.0
+#: The environment variable that names a file of settings.
+FILE_VARIABLE = "KG_SETTINGS"
 #: The option that says where the source texts are.
 texts_option = click.option(
     "--texts",
@@ -31,7 +34,21 @@ def settings(ctx: click.Context, **options: object) -> Settings:
 
     ``repository`` and ``state`` are found out where they are not set. Raises SettingError.
     """
-    return locate(read(os.environ, {**(ctx.find_root().obj or {}), **options}))
+    given = dict(ctx.find_root().obj or {})
+    file = given.pop("settings", None) or os.environ.get(FILE_VARIABLE)
+    return locate(read(os.environ, {**given, **options}, *(_of_file(Path(file)) if file else ())))
+
+
+def _of_file(file: Path) -> tuple[dict[str, object], str]:
+    """The content of a file of settings (TOML), and its name. Raises SettingError."""
+    try:
+        return tomllib.loads(file.read_text("utf-8")), str(file)
+    except OSError as error:
+        raise SettingError(
+            f"The settings in {file} cannot be read ({error.strerror}).", remedy=f"Mend --settings or {FILE_VARIABLE}."
+        ) from None
+    except ValueError as error:
+        raise SettingError(f"{file} is no TOML: {error}.", remedy="Write one setting per line: port = 8000.") from None
 
 
 def current_digest(ctx: click.Context) -> str | None:

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from kg.drafting.forms import LANG_STRING, Field
 from kg.errors import SettingError
 from kg.gate.dates import span
+from kg.gate.figures import together
 from kg.gate.hierarchy import Hierarchy
 from kg.gate.state import State
 from kg.rdf import FAMILIES, ID, PREFIXES, shorten
@@ -141,7 +142,7 @@ def node(field: Field, text: str, options: Sequence[Choice]) -> ox.NamedNode:
         return ox.NamedNode(named[0].iri)
     names = [shorten(one.iri) for one in options]
     found = [shorten(one.iri) for one in named or search(options, text.rpartition(":")[2])]
-    near = list(dict.fromkeys([*get_close_matches(text, names, 3, 0.75), *found]))[:5]
+    near = together(text, dict.fromkeys([*get_close_matches(text, names, 3, 0.75), *found]))[:5]
     raise SettingError(
         f"{field.name} cannot be {text!r}: nothing that fits it has that name.",
         remedy=f"Did you mean {', '.join(near)}?" if near else "Describe it first, or correct the name.",

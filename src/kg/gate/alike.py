@@ -6,15 +6,22 @@ from collections.abc import Collection, Sequence
 
 from rapidfuzz import fuzz, process
 
+from kg.gate.figures import apart, together
+
 #: How alike two words must be, in percent, for one to be a slip of the other.
 _WORD = 82
 
 
 def nearest(name: str, others: Sequence[str], least: float) -> str | None:
-    """The most alike of other names, the first of them if several are, if it is so by ``least`` percent."""
+    """The most alike of other names, the first of them if several are, if it is so by ``least`` percent.
+
+    Never one that differs in its figures alone.
+    """
     # A slip of capitals is the likeliest of all, and the measure weighs it like any other.
     same = next((other for other in others if other.casefold() == name.casefold()), None)
     found = process.extractOne(name, others, scorer=fuzz.ratio, score_cutoff=least)
+    if found and apart(name, found[0]):
+        found = process.extractOne(name, together(name, others), scorer=fuzz.ratio, score_cutoff=least)
     return same or (found and found[0])
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterable
 
 from kg.gate import incoming
 from kg.gate.contribution import Bench
+from kg.gate.once import once
 from kg.gate.order import ordered, without
+from kg.gate.shapes import ShapesGraph
 from kg.gate.whole import check
 from kg.model import Contribution, Corpus, Report, Source
 
@@ -21,14 +23,21 @@ def check_by_whole(contribution: Contribution, bench: Bench, engine: str = "fast
     rest = [bench.base.source(path) for path in bench.base.paths if path not in touched]
     texts = {source.path: bench.base.read(source.path).decode("utf-8", "replace") for source in rest}
     texts |= {file.path: file.text for file in files if file.text is not None}
-    before, after = (
-        check(_corpus([*rest, *own]), engine, texts, bench.rules, sources=bench.sources)
-        for own in ((file.before for file in files), (file.after for file in files))
+    old, new = (
+        _corpus([*rest, *own]) for own in ((file.before for file in files), (file.after for file in files))
     )
-    new = [*without(after.findings, before.findings), *(found for file in files for found in file.findings)]
+    before, after = (
+        check(corpus, engine, texts, bench.rules, sources=bench.sources, repeated=True) for corpus in (old, new)
+    )
+    shapes = ShapesGraph(triple for source in new.of_kind("shapes") for triple in source.triples)
+    # As with the fast way, what is told twice is looked for among what is new, not in each of the states.
+    brought = [*without(after.findings, before.findings), *(found for file in files for found in file.findings)]
+    for file, change in zip(files, contribution.changes, strict=True):
+        brought += incoming.of_layout(file, change)
     return Report(
-        ordered(new), after.engine, after.checked,
-        fixed=ordered(without(before.findings, after.findings)), standing=ordered(without(after.findings, new)),
+        ordered(once(brought, shapes)), after.engine, after.checked,
+        fixed=ordered(once(without(before.findings, after.findings), shapes)),
+        standing=ordered(without(once(after.findings, shapes), brought)),
     )
 
 

@@ -20,7 +20,7 @@ from kg.gate.state import State, Subject, Term, difference
 from kg.gate.where import ORDER
 from kg.model import Corpus, Source
 from kg.passages import Text
-from kg.rdf import CLOSURE_GRAPH, JUDGED, kind_of, path_of
+from kg.rdf import COMPUTED, JUDGED, kind_of, path_of
 from kg.reading.document import Document
 from kg.reading.turtle import read
 
@@ -37,7 +37,8 @@ class Changed:
     (the default graph, the closure). ``before`` and ``files`` are the files that differ, by path, as they were and as
     they are: a new one is only in ``files``, a removed one only in ``before``. ``added`` and ``removed`` are triples of
     ontology and data; one that another file states as well is neither. ``texts`` has the texts of files by path, as far
-    as they are at hand (those of ``files`` at least); ``sources`` the source texts by their SHA-256.
+    as they are at hand (those of ``files`` at least); ``sources`` the source texts by their SHA-256. ``lasting`` is a
+    hierarchy over the axioms of ``old`` and ``new``, if they have the same, for who keeps one.
     """
 
     base: ox.Store
@@ -49,6 +50,7 @@ class Changed:
     files: Mapping[str, Source]
     texts: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Text] = field(default_factory=dict)
+    lasting: Hierarchy | None = None
 
     @classmethod
     def of(
@@ -95,7 +97,7 @@ class Changed:
     @cached_property
     def known(self) -> Hierarchy:
         """Types and hierarchies as they are after the change."""
-        return Hierarchy(self.new)
+        return Hierarchy(self.new, self.lasting)
 
     @cached_property
     def classed(self) -> tuple[str, ...]:
@@ -183,7 +185,7 @@ class Changed:
     def _not_of_base(self) -> frozenset[ox.NamedNode | ox.DefaultGraph]:
         """Graphs of the base that are no file's, or of files that differ."""
         graphs = {source.graph for files in (self.before, self.files) for source in files.values()}
-        return frozenset({ox.DefaultGraph(), *map(ox.NamedNode, graphs | {CLOSURE_GRAPH})})
+        return frozenset({ox.DefaultGraph(), *map(ox.NamedNode, graphs | COMPUTED)})
 
 
 def _triples(files: Mapping[str, Source], path: str) -> frozenset[ox.Triple]:

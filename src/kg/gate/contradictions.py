@@ -78,5 +78,5 @@ def _finding(clash: Clash, places: Places, added: Container[ox.Triple] = ()) -> 
     fault, place = min(stated, key=remoteness, default=(None, None))
     return Finding(
         f"{CODE}-{clash.rule}", "violation", str(getattr(focus, "value", focus)), None, None, messages,
-        place and place.where, fault and ox.Triple(*fault),
+        place and place.where, fault and ox.Triple(*fault), rests_on=tuple(ox.Triple(*one) for one in clash.faults),
     )

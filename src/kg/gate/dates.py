@@ -11,7 +11,7 @@ import calendar
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from importlib import import_module
 
 import pyoxigraph as ox
@@ -28,7 +28,17 @@ BOUNDS = {
     PREFIXES["ckg"] + "latest": ("last", {"en": "latest", "it": "ultimo"}),
 }
 
-
+_NO_END, _BACKWARDS = "an interval needs at least one known end", "the interval ends before it begins"
+_NO_DAY, _TOO_LONG = "there is no such day", "it is too long"
+#: How long an EDTF string may be, in characters; a set of dates is the longest that anybody writes.
+_LONGEST = 200
+#: Why a string names no time, in Italian; what is not here can only be no EDTF date.
+_ITALIAN = {
+    _NO_END: "un intervallo ha almeno un estremo noto",
+    _BACKWARDS: "l’intervallo finisce prima di cominciare",
+    _NO_DAY: "quel giorno non esiste",
+    _TOO_LONG: "è troppo lunga",
+}
 #: A year, a month or a day, with a qualifier that says how sure it is.
 _PLAIN = re.compile(r"([0-9]{4})(?:-(0[1-9]|1[0-2])(?:-(0[1-9]|[12][0-9]|3[01]))?)?[?~%]?")
 
@@ -41,18 +51,20 @@ class Span:
     last: str | None
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def span(text: str) -> Span:
     """The days that an EDTF string spans. Raises ValueError on a string that names no time."""
+    if len(text) > _LONGEST:
+        raise ValueError(_TOO_LONG)
     if text.count("/") == 1:
         start, end = text.split("/")
         # The library takes an unknown end for ten years after the other one.
         if start in ("", "..") and end in ("", ".."):
-            raise ValueError("an interval needs at least one known end")
+            raise ValueError(_NO_END)
         first = None if start in ("", "..") else span(start).first
         last = None if end in ("", "..") else span(end).last
         if first and last and first > last:
-            raise ValueError("the interval ends before it begins")
+            raise ValueError(_BACKWARDS)
         return Span(first, last)
     plain = _PLAIN.fullmatch(text)
     if plain:
@@ -70,7 +82,7 @@ def _plain(year: int, month: int | None, day: int | None) -> Span:
 def _day(year: int, month: int, day: int) -> str:
     """A day as text. Raises ValueError if there is no such day; the package lets 29 February pass in every year."""
     if day > _days(year, month):
-        raise ValueError("there is no such day")
+        raise ValueError(_NO_DAY)
     return f"{year:04d}-{month:02d}-{day:02d}"
 
 
@@ -111,9 +123,11 @@ def _finding(
 
 
 def _impossible(text: str, reason: str) -> dict[str, str]:
+    text = text if len(text) <= _LONGEST else text[:_LONGEST - 1] + "…"
+    why = _ITALIAN.get(reason, "non è una data EDTF")
     return {
         "en": f"“{text}” is no possible date: {reason}. Write it in EDTF, for example 2024-12~/.. or 2025-09-04.",
-        "it": f"«{text}» non è una data possibile. Scriverla in EDTF, per esempio 2024-12~/.. o 2025-09-04.",
+        "it": f"«{text}» non è una data possibile: {why}. Scriverla in EDTF, per esempio 2024-12~/.. o 2025-09-04.",
     }
 
 

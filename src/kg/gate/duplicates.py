@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Collection, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from itertools import islice
 
@@ -33,6 +33,8 @@ _EXACT = ox.NamedNode(_SKOS + "exactMatch")
 _DIFFERENT = ox.NamedNode(OWL + "differentFrom")
 #: How alike names must be to be reported, in percent.
 _ALIKE = 90
+#: How long a name may be to be compared, in characters; and how many names of one node are.
+_LONGEST, _NAMES = 200, 50
 #: In a larger class, or one with so many new members, only equal names are looked for.
 _COMPARED = 2_000
 
@@ -101,7 +103,7 @@ class _Entities:
         for class_ in {name for own in self._known.stated_types(node.value) for name in self._related(own)}:
             members = self._members(class_)
             if members is None:
-                equal.update(self._namesakes(node, class_))
+                equal.update(islice(self._namesakes(node, class_), _NAMES))
                 continue
             for _, text in self._folded(node):
                 equal.update(members.get(text, ()))
@@ -147,7 +149,8 @@ class _Entities:
 
     def _find_labels(self, node: Node) -> tuple[ox.Literal, ...]:
         values = {value for _, name, value in self._change.new.triples(node) if name in NAMES}
-        return tuple(sorted((value for value in values if isinstance(value, ox.Literal)), key=str))
+        names = (value for value in values if isinstance(value, ox.Literal) and len(value.value) <= _LONGEST)
+        return tuple(sorted(names, key=str)[:_NAMES])
 
     def _equal(self, node: Node, other: Node) -> Iterator[Finding]:
         """That two nodes have a name in common, in whatever languages and letters."""
@@ -202,7 +205,7 @@ def _nearness(one: str, other: str) -> float:
     return import_module("kg.gate.alike").alike(one, other, _ALIKE)
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def _fold(text: str) -> str:
     """A name without regard to capitals, marks on letters, signs and spaces."""
     bare = (letter for letter in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(letter))

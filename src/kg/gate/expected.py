@@ -5,8 +5,9 @@ Left unsaid is what only the message of the shape can say: of queries, logical c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import cache
 from importlib import import_module
 from itertools import islice
 
@@ -17,6 +18,7 @@ from kg.gate.shapes import SH, ShapesGraph, Term, local_name
 from kg.model import Finding
 from kg.rdf import shorten
 
+_Choices = tuple[str, list[str]]
 _COMPONENT = "ConstraintComponent"
 #: Choices that are all named, and members of a class that are looked through for the nearest.
 _FEW, _MANY = 8, 2000
@@ -62,10 +64,12 @@ def with_expected(findings: Iterable[Finding], shapes: ShapesGraph, known: Hiera
 
     Choices are the members of classes as ``known`` has them.
     """
-    return tuple(replace(found, expected=_expected(found, shapes, known)) for found in findings)
+    # The same few shapes stand behind thousands of findings.
+    chosen = cache(lambda name, shape: _choices(name, shapes.objects(shape, SH + name), shape, shapes, known))
+    return tuple(replace(found, expected=_expected(found, shapes, chosen)) for found in findings)
 
 
-def _expected(finding: Finding, shapes: ShapesGraph, known: Hierarchy) -> dict[str, str]:
+def _expected(finding: Finding, shapes: ShapesGraph, chosen: Callable[[str, Term], _Choices]) -> dict[str, str]:
     if finding.component is None or finding.shape is None:
         return dict(finding.expected)
     shape = ox.NamedNode(finding.shape)
@@ -77,14 +81,14 @@ def _expected(finding: Finding, shapes: ShapesGraph, known: Hierarchy) -> dict[s
     if name == "nodeKind":
         pair = _KINDS.get(local_name(values[0].value), ("", ""))
         return {"en": pair[0], "it": pair[1]}
-    words, (listed, choices) = _WORDS[name], _choices(name, values, shape, shapes, known)
+    words, (listed, choices) = _WORDS[name], chosen(name, shape)
     ends = _ends(finding, choices, listed=name == "in")
     return {tag: words[at].format(listed) + ends[at] for at, tag in enumerate(("en", "it"))}
 
 
 def _choices(
     name: str, values: list[Term], shape: Term, shapes: ShapesGraph, known: Hierarchy
-) -> tuple[str, list[str]]:
+) -> _Choices:
     """The value of a parameter as shown, and what may be chosen from, if that is nodes or terms."""
     if name in ("in", "languageIn"):
         listed = [_shown(term) for term in shapes.members(values[0])]

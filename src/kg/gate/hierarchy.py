@@ -7,7 +7,7 @@ looked up when it is asked for, and kept.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 import pyoxigraph as ox
 
@@ -23,22 +23,36 @@ INVERSE, SYMMETRIC = ox.NamedNode(OWL + "inverseOf"), OWL + "SymmetricProperty"
 EQUIVALENT = {SUB_CLASS: ox.NamedNode(OWL + "equivalentClass"), SUB_PROPERTY: ox.NamedNode(OWL + "equivalentProperty")}
 #: The predicates of axioms on which it depends what a class or property comprises.
 AXIOMS = frozenset({SUB_CLASS, SUB_PROPERTY, DOMAIN, RANGE, INVERSE, *EQUIVALENT.values()})
+#: For how many names what the axioms say of them is kept.
+_KEPT = 10_000
 _NONE: frozenset[str] = frozenset()
+
+
+def is_axiom(triple: ox.Triple) -> bool:
+    """True if a triple says something of a class or property that a hierarchy reads."""
+    return triple.predicate in AXIOMS or (triple.predicate == A and triple.object == ox.NamedNode(SYMMETRIC))
 
 
 class Hierarchy:
     """Asserted types, and what the axioms of a state say of classes and properties, all by IRI."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, lasting: Hierarchy | None = None) -> None:
+        """``lasting`` is the hierarchy of another state with the same axioms, for who keeps one."""
         self._state = state
         self.stated_types = cache(self._stated_types)
-        self._said = cache(self._find_said)
-        self._both_ways = cache(self._find_both_ways)
         self.types = cache(self._types)
-        self.above = cache(self._above)
-        self.below = cache(self._below)
-        self.domains = cache(lambda property_: self._ends(property_, DOMAIN, RANGE))
-        self.ranges = cache(lambda property_: self._ends(property_, RANGE, DOMAIN))
+        if lasting is not None:
+            self.above, self.below = lasting.above, lasting.below
+            self.domains, self.ranges = lasting.domains, lasting.ranges
+            return
+        # One that lasts is asked for whatever names strangers send.
+        kept = lru_cache(maxsize=_KEPT)
+        self._said = kept(self._find_said)
+        self._both_ways = kept(self._find_both_ways)
+        self.above = kept(self._above)
+        self.below = kept(self._below)
+        self.domains = kept(lambda property_: self._ends(property_, DOMAIN, RANGE))
+        self.ranges = kept(lambda property_: self._ends(property_, RANGE, DOMAIN))
 
     def _stated_types(self, node: str) -> frozenset[str]:
         """The classes that a node is stated to be of."""

@@ -18,11 +18,10 @@ from kg.gate import anchored
 from kg.gate.setquery import Constraint, text_of
 from kg.gate.shapes import RDF, SH, ShapesGraph, Term
 from kg.gate.where import Locator
-from kg.model import Corpus, Finding
+from kg.model import LANGUAGES, Corpus, Finding
 from kg.querytext import tokens
 from kg.rdf import PREFIXES, shorten
 
-LANGUAGES = ("en", "it")
 SEVERITIES = frozenset(SH + name for name in ("Info", "Warning", "Violation"))
 OWN = PREFIXES["ckg"]
 

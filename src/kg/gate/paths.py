@@ -4,6 +4,9 @@ A step that may be skipped (``*`` or ``?``) matches every term of the graph with
 inside EXISTS without knowing what is bound outside it, and then lists all of these matches for each solution. With
 another step beside it the skipping can be spelt out: ``p/q*`` is ``p|p/q+``. That may find the same pair twice, which
 changes nothing unless solutions are counted.
+
+For the same reason it joins the steps of a sequence inside EXISTS over the whole graph, again for each solution. As a
+branch of an alternative a sequence is not taken apart, and is followed from the node that is bound.
 """
 
 from __future__ import annotations
@@ -30,6 +33,15 @@ def spelt_out(path: tuple[Token, ...], text: str) -> str | None:
         written = [_written(step, text, index in choice) for index, step in enumerate(steps) if choice.get(index, True)]
         alternatives.append("/".join(written))
     return "(" + "|".join(alternatives) + ")"
+
+
+def in_one(path: tuple[Token, ...], text: str) -> str | None:
+    """The path, cut out of ``text``, written so that its steps stay together; None if it has no more than one."""
+    if len(_steps(path)) < 2:
+        return None
+    last = path[-1]
+    written = text[path[0].start:last.start] + last.text
+    return f"({written}|{written})"
 
 
 def _steps(path: tuple[Token, ...]) -> list[tuple[Token, ...]]:

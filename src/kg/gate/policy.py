@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from importlib import import_module
 from urllib.parse import unquote
 
@@ -34,7 +34,7 @@ class Slip:
     meant: str | None = None
 
 
-@cache
+@lru_cache(maxsize=10_000)
 def slip(iri: str) -> Slip | None:
     """What is wrong with an IRI, if anything is."""
     if iri.startswith(ID):

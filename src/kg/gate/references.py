@@ -42,11 +42,15 @@ def _slips(change: Changed, source: Source) -> Iterator[Finding]:
     was = change.before.get(source.path)
     touched = frozenset(source.triples) ^ frozenset(was.triples if was else ())
     wrong = {term for triple in touched for term in triple if isinstance(term, ox.NamedNode) and slip(term.value)}
-    for node in sorted(wrong, key=str):
-        at = [triple for triple in source.triples if node in triple and not _is_address(triple, node)]
-        fault = slip(node.value)
-        if at and fault:
-            triple = next((triple for triple in at if triple.subject == node), at[0])
+    at: dict[ox.NamedNode, ox.Triple] = {}
+    for triple in source.triples if wrong else ():
+        for node in wrong.intersection(triple):
+            if node not in at or (triple.subject == node != at[node].subject):
+                if not _is_address(triple, node):
+                    at[node] = triple
+    for node in sorted(at, key=str):
+        triple, fault = at[node], slip(node.value)
+        if fault:
             where = change.place(source.path, triple.subject)
             messages = {"en": fault.en, "it": fault.it}
             yield Finding(fault.code, "violation", node.value, None, node.value, messages, where, triple)
@@ -135,7 +139,7 @@ def _shared(change: Changed, source: Source, triples: tuple[ox.Triple, ...]) -> 
 
 
 def _rank(change: Changed, path: str, subject: ox.NamedNode) -> tuple[bool, bool, bool, str]:
-    """What makes a file the owner of a node: it had it before, gives it a class, or is of the ontology; else the first."""
+    """What makes a file the owner of a node: it had it before, gives it a class, or is of the ontology; or is first."""
     was = change.before.get(path)
     had = any(triple.subject == subject for triple in was.triples) if was else path not in change.files
     # What the ontology speaks of without a class belongs rather there than in data.

@@ -45,7 +45,7 @@ class Constraint:
 
 @lru_cache(maxsize=1_000)
 def text_of(shapes: ShapesGraph, constraint: Constraint) -> str:
-    """The SELECT query with its prefixes, ``$PATH`` replaced (SHACL, 5.2.1 and 5.3.1).
+    """The SELECT query with those of its prefixes that it may use, ``$PATH`` replaced (SHACL, 5.2.1 and 5.3.1).
 
     Raises ShapesError if there is not exactly one ``sh:select``.
     """
@@ -59,11 +59,12 @@ def text_of(shapes: ShapesGraph, constraint: Constraint) -> str:
     path = shapes.path(constraint.shape)
     if path is not None:
         body = re.sub(r"[$?]PATH\b", lambda _: path, body)
-    return _prefixes(shapes, constraint.node) + body
+    # Reading a prefix takes its time whenever the query is read or run.
+    return "".join(line for name, line in _prefixes(shapes, constraint.node) if f"{name}:" in body) + body
 
 
-def _prefixes(shapes: ShapesGraph, node: Term) -> str:
-    """The PREFIX lines of ``sh:prefixes``, through the imports of the ontologies named (SHACL, 5.2.1)."""
+def _prefixes(shapes: ShapesGraph, node: Term) -> list[tuple[str, str]]:
+    """The names and PREFIX lines of ``sh:prefixes``, through the imports of the ontologies named (SHACL, 5.2.1)."""
     pending, seen, lines = shapes.objects(node, SH + "prefixes"), set(), []
     while pending:
         ontology = pending.pop()
@@ -75,8 +76,8 @@ def _prefixes(shapes: ShapesGraph, node: Term) -> str:
             prefix = shapes.objects(declaration, SH + "prefix")
             space = shapes.objects(declaration, SH + "namespace")
             if prefix and space:
-                lines.append(f"PREFIX {prefix[0].value}: <{space[0].value}>\n")
-    return "".join(sorted(set(lines)))
+                lines.append((prefix[0].value, f"PREFIX {prefix[0].value}: <{space[0].value}>\n"))
+    return sorted(set(lines))
 
 
 @lru_cache(maxsize=1_000)
@@ -94,7 +95,7 @@ def rewrite(text: str, focus: ox.NamedNode, shape: Term) -> str:
         "currentShape": f"VALUES $currentShape {{ {shape} }}",
     }
     correlated = {id(inner) for g in where.walk() if g.kind == "exists" for inner in g.walk()}
-    edits = [] if _counts(where) else list(_spelt_out(where, text))
+    edits = [] if _counts(where) else list(_rewritten_paths(where, correlated, text))
     for group in where.walk():
         mentioned = [name for name in binding if group.mentions(name) or (group is where and name == "this")]
         if mentioned and id(group) not in correlated:
@@ -111,12 +112,15 @@ def _counts(where: Group) -> bool:
     return any(group.select.aggregates for group in where.walk() if group.select)
 
 
-def _spelt_out(where: Group, text: str) -> Iterator[tuple[int, int, str]]:
-    """Start, end and replacement of every path with steps to spell out."""
-    for path in dict.fromkeys(pattern.path for group in where.walk() for pattern in group.patterns):
-        written = paths.spelt_out(path, text)
-        if written is not None:
-            yield path[0].start, path[-1].start + len(path[-1].text), written
+def _rewritten_paths(where: Group, correlated: set[int], text: str) -> Iterator[tuple[int, int, str]]:
+    """Start, end and replacement of every path that the engine would follow from too many nodes."""
+    for group in where.walk():
+        for path in dict.fromkeys(pattern.path for pattern in group.patterns):
+            written = paths.spelt_out(path, text)
+            if written is None and id(group) in correlated:
+                written = paths.in_one(path, text)
+            if written is not None:
+                yield path[0].start, path[-1].start + len(path[-1].text), written
 
 
 def _refuse(where: Group) -> None:

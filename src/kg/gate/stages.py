@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import islice
 
 from kg.gate import dates, duplicates, provenance, references, vocabulary
 from kg.gate.changed import Changed
@@ -13,6 +14,6 @@ Stage = Callable[[Changed], Iterable[Finding]]
 STAGES: tuple[Stage, ...] = (vocabulary.check, references.check, dates.check, duplicates.check, provenance.check)
 
 
-def run(change: Changed) -> list[Finding]:
-    """What all of them find."""
-    return [found for stage in STAGES for found in stage(change)]
+def run(change: Changed, most: int | None = None) -> list[Finding]:
+    """What all of them find, up to ``most`` findings."""
+    return list(islice((found for stage in STAGES for found in stage(change)), most))

@@ -14,6 +14,11 @@ import pyoxigraph as ox
 Subject = ox.NamedNode | ox.BlankNode
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
+#: A snapshot lists its default graph, which has all that any graph has, before the graphs of the files. Where so many
+#: of its triples stand before the first that counts, they are asked for one by one, so that whoever wants only a few
+#: of very many is served soon; but not if all are wanted.
+_PASSED, _ASKED = 128, 1_024
+
 
 class State:
     """The triples of the judged graphs as one set, each once, whichever files state them."""
@@ -37,23 +42,45 @@ class State:
         self, subject: Subject | None = None, predicate: ox.NamedNode | None = None, object_: Term | None = None
     ) -> Iterator[ox.Triple]:
         """Every triple that fits; None fits all."""
-        seen: set[ox.Triple] = set()
+        passed, seen = 0, set()
         # Most questions are of few triples, so that what one costs is what asking a store costs.
         for quad in self._own.quads_for_pattern(subject, predicate, object_, None) if self._has_own else ():
             triple = quad.triple
             seen.add(triple)
             yield triple
         for quad in self._base.quads_for_pattern(subject, predicate, object_, None) if self._graphs else ():
-            if quad.graph_name in self._graphs and (triple := quad.triple) not in seen:
+            if quad.graph_name in self._graphs:
+                if (triple := quad.triple) not in seen:
+                    seen.add(triple)
+                    yield triple
+                continue
+            passed += 1
+            if _PASSED < passed <= _ASKED and (triple := quad.triple) not in seen and self._has(triple):
                 seen.add(triple)
                 yield triple
 
+    def first(
+        self, subject: Subject | None = None, predicate: ox.NamedNode | None = None, object_: Term | None = None
+    ) -> ox.Triple | None:
+        """Any triple that fits; None if there is none."""
+        for quad in self._own.quads_for_pattern(subject, predicate, object_, None) if self._has_own else ():
+            return quad.triple
+        for quad in self._base.quads_for_pattern(subject, predicate, object_, None) if self._graphs else ():
+            if quad.graph_name in self._graphs or self._has(quad.triple):
+                return quad.triple
+        return None
+
+    def _has(self, triple: ox.Triple) -> bool:
+        """True if one of the base's graphs that count has a triple."""
+        found = self._base.quads_for_pattern(*triple, None) if self._graphs else ()
+        return any(quad.graph_name in self._graphs for quad in found)
+
     def __contains__(self, triple: ox.Triple) -> bool:
-        return any(True for _ in self.triples(*triple))
+        return (self._has_own and ox.Quad(*triple) in self._own) or self._has(triple)
 
     def describes(self, node: Subject) -> bool:
         """True if anything is said of a node."""
-        return any(True for _ in self.triples(node))
+        return self.first(node) is not None
 
     def objects(self, subject: Subject, predicate: ox.NamedNode) -> Iterator[Term]:
         """The values of a predicate on a node."""

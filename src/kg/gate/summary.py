@@ -14,10 +14,12 @@ from kg.gate.changed import Changed
 from kg.gate.duplicates import NAMES, is_entity
 from kg.gate.hierarchy import A, Hierarchy
 from kg.gate.state import State
-from kg.rdf import ID, PREFIXES, shorten
+from kg.model import LANGUAGES
+from kg.rdf import PREFIXES, shorten
 
-LANGUAGES = ("en", "it")
 _CKG = PREFIXES["ckg"]
+#: What nodes without a class are counted as.
+_NONE = {"en": "node without a class", "it": "nodo senza classe"}
 _CLAIM, _CONTRADICTION = _CKG + "Claim", _CKG + "Contradiction"
 _SUMMARY, _BETWEEN = ox.NamedNode(_CKG + "summary"), ox.NamedNode(_CKG + "between")
 #: Links from one claim to an earlier one, in the order in which they are told.
@@ -180,21 +182,24 @@ class _Teller:
         return {tag: words[tag].format(*(part(tag) for part in parts)) for tag in LANGUAGES}
 
     def _counted(self, counts: Counter[str], language: str) -> str:
-        parts = sorted((-count, self._label(Node(iri), language)) for iri, count in counts.items())
+        named = ((self._label(Node(iri), language) if iri else _NONE[language], count) for iri, count in counts.items())
+        parts = sorted((-count, label) for label, count in named)
         return ", ".join(f"{-count} × {label}" for count, label in parts)
 
     def _find_what(self, node: Node) -> str:
-        """Whether a node is added, changed or removed: by what says of what class it is."""
+        """Whether a node is added, changed or removed: by what says of what class it is, or if nothing does, by all."""
         before, after = (bool(types.stated_types(node.value)) for types in self._types.values())
+        if not before and not after:
+            before, after = self._change.old.describes(node), self._change.new.describes(node)
         return "added" if after and not before else "removed" if before and not after else "changed"
 
     def _state(self, node: Node) -> State:
         return self._change.old if self._what(node) == "removed" else self._change.new
 
     def _class(self, node: Node) -> str:
-        """The first of the classes of a node that has none of its others below it."""
+        """The first of the classes of a node that has none of its others below it; empty if it has no class."""
         known = self._types[self._state(node)]
-        return min(known.narrowest(node.value) or known.stated_types(node.value), default=ID)
+        return min(known.narrowest(node.value) or known.stated_types(node.value), default="")
 
     def _named(self, node: object, language: str) -> str:
         """The summary or name of a node with its IRI in short."""

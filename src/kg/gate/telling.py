@@ -1,4 +1,4 @@
-"""From what the stages found to what is told: each mistake once, with its place, what was expected and a repair."""
+"""From what the stages found to what is told: each with its place, what was expected and a repair."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ from kg.gate.state import State
 from kg.model import Finding
 from kg.reading.document import Document
 
-_UNDEFINED, _RANGE = "Reference-undefined", "Vocabulary-range"
-
 
 def tell(
     found: Iterable[Finding],
@@ -31,24 +29,8 @@ def tell(
 ) -> tuple[Finding, ...]:
     """The findings in order, with places, repairs and what was expected; ``read`` gives the text of other files."""
     place = Placer(change, documents, read)
-    expected = with_expected(map(place, once(found)), shapes, change.known)
+    expected = with_expected(map(place, found), shapes, change.known)
     return ordered(propose(expected, change, spans_in(documents)))
-
-
-def once(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings without those that say of the same value what another says better.
-
-    What a name that is not described should have been is of no use; and of a value of the wrong class a shape speaks in
-    its own words.
-    """
-    found = list(findings)
-    undefined = {_about(one) for one in found if one.code == _UNDEFINED}
-    by_shapes = {_about(one) for one in found if one.shape}
-    return [
-        one for one in found
-        if not (one.shape and one.value and _about(one) in undefined)
-        and not (one.code == _RANGE and _about(one) in by_shapes)
-    ]
 
 
 def of_results(results: Iterable[Result], shapes: ShapesGraph, state: State) -> list[Finding]:
@@ -56,13 +38,10 @@ def of_results(results: Iterable[Result], shapes: ShapesGraph, state: State) -> 
     return [replace(finding(result, shapes), triple=_triple(result, state)) for result in results]
 
 
-def _about(one: Finding) -> tuple[str, str | None, str | None]:
-    return one.focus, one.path, one.value
-
-
 def _triple(result: Result, state: State) -> ox.Triple | None:
     path = result.path or ""
-    if isinstance(result.focus, ox.Literal) or result.value is None or not (path.startswith("<") and path.endswith(">")):
+    is_step = path.startswith("<") and path.endswith(">")
+    if isinstance(result.focus, ox.Literal) or result.value is None or not is_step:
         return None
     try:
         triple = ox.Triple(result.focus, ox.NamedNode(path[1:-1]), result.value)

@@ -24,6 +24,8 @@ from kg.rdf import FAMILIES, ID, JUDGED, PREFIXES, graph_iri, kind_of, shorten
 _SHAPES, _SELECT, _SKOS = PREFIXES["ckgsh"], PREFIXES["sh"] + "select", PREFIXES["skos"]
 _OF_SUBJECTS = ("Vocabulary-untyped", "Reference-undefined")
 _OF_NAMES = ("Vocabulary-unknown", "Reference-undefined")
+#: Kinds of files that use only terms of which it is known that they exist; a catalogue may use any vocabulary.
+_CLOSED = (*JUDGED, "links")
 _CLASSES = {OWL + "Class", RDFS + "Class", RDFS + "Datatype"}
 _OBJECT, _DATATYPE = OWL + "ObjectProperty", OWL + "DatatypeProperty"
 _PROPERTIES = {_OBJECT, _DATATYPE, OWL + "AnnotationProperty", RDF + "Property"}
@@ -39,6 +41,7 @@ class Fault:
     en: str
     it: str
     severity: str = "violation"
+    meant: str | None = None
 
 
 def check(change: Changed) -> Iterator[Finding]:
@@ -50,7 +53,11 @@ def check(change: Changed) -> Iterator[Finding]:
     judge = _Judge(change)
     for path, triples in reached(change).items():
         source = Source(path, kind_of(path), graph_iri(path), tuple(triples), "")
-        for fault in dict.fromkeys(judge.faults(source)):
+        seen: set[Fault] = set()
+        for fault in judge.faults(source):
+            if fault in seen:
+                continue
+            seen.add(fault)
             if source.kind != "shapes" and fault.code in _OF_NAMES and slip(fault.value.value):
                 continue  # What is wrong with the name itself is said by the references.
             subject, predicate, _ = fault.triple
@@ -59,6 +66,7 @@ def check(change: Changed) -> Iterator[Finding]:
             yield Finding(
                 fault.code, fault.severity, plain(subject), about, fault.value and plain(fault.value),
                 {"en": fault.en, "it": fault.it}, change.place(path, subject, fault.triple), fault.triple,
+                meant=fault.meant,
             )
 
 
@@ -78,7 +86,7 @@ class _Judge:
             if source.kind == "shapes":
                 yield from self._in_shapes(triple)
                 continue
-            yield from self._terms(triple, foreign=source.kind in JUDGED)
+            yield from self._terms(triple, foreign=source.kind in _CLOSED)
             yield from self._fit(triple)
             subject = triple.subject
             if isinstance(subject, ox.NamedNode) and subject.value not in described:
@@ -121,7 +129,7 @@ class _Judge:
         en, it = ("the ontology", "nell’ontologia") if own else ("the vocabulary it is named in", "nel suo vocabolario")
         return Fault(
             "Vocabulary-unknown", triple, term, f"{name} is not in {en}{self._meant(term.value, 'en')}",
-            f"{name} non è {it}{self._meant(term.value, 'it')}",
+            f"{name} non è {it}{self._meant(term.value, 'it')}", meant=self._names.nearest(term.value),
         )
 
     def _meant(self, iri: str, language: str) -> str:

@@ -16,7 +16,7 @@ ORDER = ("data", "links", "ontology", "shapes")
 
 
 class Locator:
-    """Finds nodes and triples in the files of a corpus; ``texts`` maps paths to texts, as far as the caller has them."""
+    """Finds nodes and triples in the files of a corpus; ``texts`` maps paths to texts, as far as they are at hand."""
 
     def __init__(self, corpus: Corpus, texts: Mapping[str, str]) -> None:
         self._texts = texts
@@ -34,9 +34,9 @@ class Locator:
     def __call__(self, node: object, path: str | None = None, value: object = None) -> Where | None:
         """File and line of a node: where it is described, else where it is mentioned.
 
-        With ``path`` (the IRI of a predicate) it is the line and column of the triple that has it on this node, and with
-        ``value`` of the one that has that value; without such a triple it is the line of the node. None for what stands
-        in no file, and for a blank node if the texts are not at hand.
+        With ``path`` (the IRI of a predicate) it is the line and column of the triple that has it on this node, and
+        with ``value`` of the one that has that value; without such a triple it is the line of the node. None for what
+        stands in no file, and for a blank node if the texts are not at hand.
         """
         exact = self._triple(node, path, value) if path else None
         if exact:

@@ -10,6 +10,7 @@ from kg.errors import ShapesError
 from kg.gate import contradictions, dates, stages
 from kg.gate.changed import Changed
 from kg.gate.lint import lint
+from kg.gate.once import once
 from kg.gate.shapes import ShapesGraph
 from kg.gate.targets import Targets
 from kg.gate.telling import of_results, tell
@@ -29,6 +30,7 @@ def check(
     *,
     names: bool = True,
     sources: Mapping[str, Text] | None = None,
+    repeated: bool = False,
 ) -> Report:
     """Everything to mend in a corpus: its data and ontology by its shapes and by all stages, and the shapes themselves.
 
@@ -36,16 +38,16 @@ def check(
     that judges all by itself; both find the same. ``texts`` maps the paths of files to their texts, for the lines of
     findings; with ``rules``, what contradicts itself by these is found as well; with ``sources``, the source texts by
     their SHA-256, what passages say of them and is not so. Raises ShapesError if the shapes cannot be evaluated and
-    the linter finds no fault in them. Without ``names`` only the shapes, the rules and the dates are judged.
+    the linter finds no fault in them. Without ``names`` only the shapes, the rules and the dates are judged;
+    with ``repeated``, what several stages say of one slip is left in.
     """
-    locate = Locator(corpus, texts or {})
     data = list(dict.fromkeys(t for source in corpus.of_kind(*JUDGED) for t in source.triples))
     shapes = ShapesGraph(t for source in corpus.of_kind("shapes") for t in source.triples)
     store = ox.Store()
     store.extend(ox.Quad(*triple) for triple in data)
     change = Changed.whole(corpus, texts or {}, sources or {})
-    found = contradictions.find(corpus, rules, lambda path: change.texts.get(path, ""))
-    findings = [*lint(corpus, shapes, locate), *found]
+    findings = [*lint(corpus, shapes, Locator(corpus, texts or {}))]
+    findings += contradictions.find(corpus, rules, lambda path: change.texts.get(path, ""))
     findings += stages.run(change) if names else dates.check(change)
     name, checked = engine, _counts(corpus, shapes, store)
     try:
@@ -57,8 +59,8 @@ def check(
             raise
         findings.append(_refused(error))
         name, checked = "none, as the shapes are faulty", {**checked, "focus": 0, "constraints": 0}
-    told = tell(findings, change, shapes, {}, lambda path: change.texts.get(path, ""))
-    return Report(told, name, checked)
+    findings = findings if repeated else once(findings, shapes)
+    return Report(tell(findings, change, shapes, {}, lambda path: change.texts.get(path, "")), name, checked)
 
 
 def _refused(error: ShapesError) -> Finding:

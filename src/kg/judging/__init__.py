@@ -1,4 +1,4 @@
-"""The gate at the disk: what was asked to be judged, read and judged. To be called where it can be ended (``kg.child``).
+"""The gate at the disk: what was asked to be judged, read and judged. To be called where it can be ended.
 
 The two ways are modules of their own: judging a contribution must not wait for what only the whole repository needs.
 """

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+
+import pyoxigraph as ox
 
 from kg.errors import KgError, SourceError, Where
 from kg.gate.by_whole import check_by_whole
 from kg.gate.contribution import UNREAD, check
+from kg.gate.incoming import style
 from kg.gate.order import odd, ordered
 from kg.gate.whole import check as check_whole
 from kg.judging import Asked, Judged, Tell
@@ -19,7 +22,8 @@ from kg.reading.lexical import lexical, of_triples
 from kg.reading.turtle import read
 from kg.rulebook import load_rules
 from kg.settings import Settings
-from kg.sources import load, read_texts
+from kg.sources import TURTLE, load, read_texts
+from kg.turtle import serialize
 
 #: What parsers do not give away of literals: capitals in language tags, and that a text is said to be one.
 _ONLY_IN_TEXTS = re.compile(r"@[A-Za-z0-9-]*[A-Z]|\^\^\S*string")
@@ -40,8 +44,18 @@ def judge(settings: Settings, asked: Asked, tell: Tell = lambda message: None) -
     texts = {source.path: _text(root, source.path) for source in corpus.sources}
     tell(f"Judging {len(corpus.sources)} files")
     report = check_whole(corpus, asked.engine, texts, load_rules(root), sources=sources)
-    literals = [found for source in corpus.sources for found in _literals(source, texts[source.path])]
-    return Judged(replace(report, findings=ordered([*report.findings, *literals])), texts)
+    of_texts = [found for source in corpus.sources for found in _of_text(source, texts[source.path])]
+    return Judged(replace(report, findings=ordered([*report.findings, *of_texts])), texts)
+
+
+def _of_text(source: Source, text: str) -> Iterator[Finding]:
+    """What is wrong with a file as a text: its literals, and its layout."""
+    yield from _literals(source, text)
+    if source.path.endswith(TURTLE) and serialize(source.triples) != text:
+        named = not any(isinstance(term, ox.BlankNode) for triple in source.triples for term in triple)
+        for found in style(text, source, None, None):
+            # kg fmt proves that a layout keeps the graph; where nodes have no names, that is not plain to see.
+            yield found if named else replace(found, repair=None)
 
 
 def _literals(source: Source, text: str) -> Iterable[Finding]:

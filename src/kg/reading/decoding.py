@@ -29,8 +29,9 @@ def decode(content: bytes, origin: str, largest: int | None = None) -> str:
     text = _utf_8(content, origin)
     if text.startswith(_MARK):
         raise SourceError(
-            "The file begins with a byte order mark.", remedy="Save it as UTF-8 without BOM.", where=Where(origin, 1, 1),
-            kind="byte-order-mark", italian="Il file comincia con un BOM. Salvarlo in UTF-8 senza BOM.",
+            "The file begins with a byte order mark.", remedy="Save it as UTF-8 without BOM.",
+            where=Where(origin, 1, 1), kind="byte-order-mark",
+            italian="Il file comincia con un BOM. Salvarlo in UTF-8 senza BOM.",
             span=(0, 1), edit=(0, 1, ""),
         )
     if "\0" in text:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 
@@ -47,12 +47,21 @@ def parse(content: bytes, origin: str, format: str | None = None, base: str | No
     ``format`` is one of MEDIA_TYPES, or None for that of the ending of ``origin``. Raises SourceError with every fault
     of the text in ``errors``.
     """
+    return with_places(stated(content, origin, format, base), content, origin, base)
+
+
+def stated(content: bytes, origin: str, format: str | None = None, base: str | None = None) -> Parsed:
+    """The same without the places, which takes a fraction of the time."""
     chosen = _chosen(format, origin)
-    stated = tuple(dict.fromkeys(quads(content, origin, chosen, base)))
-    if chosen not in PLACED:
-        return Parsed(chosen, stated, None)
-    document = read(decode(content, origin), chosen, base)
-    return Parsed(chosen, stated, document.matched(dict.fromkeys(quad.triple for quad in stated)))
+    return Parsed(chosen, tuple(dict.fromkeys(quads(content, origin, chosen, base))), None)
+
+
+def with_places(parsed: Parsed, content: bytes, origin: str, base: str | None = None) -> Parsed:
+    """What a text was found to state, with the places of its triples if its format is read with them."""
+    if parsed.format not in PLACED:
+        return parsed
+    document = read(decode(content, origin), parsed.format, base)
+    return replace(parsed, document=document.matched(dict.fromkeys(quad.triple for quad in parsed.quads)))
 
 
 def triples(content: bytes, origin: str) -> tuple[ox.Triple, ...]:

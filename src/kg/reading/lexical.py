@@ -1,7 +1,7 @@
 """Literals that the tools underneath would silently rewrite or misread, found in the text itself.
 
-What the store of the query engine changes is found by asking it: a literal goes into one in memory, and is compared with
-what comes out. So nothing here has to follow what a version of the engine does.
+What the store of the query engine changes is found by asking it: a literal goes into one in memory, and is compared
+with what comes out. So nothing here has to follow what a version of the engine does.
 """
 
 from __future__ import annotations
@@ -91,7 +91,8 @@ def _faults(literal: ox.Literal, raw: str | None, kept: dict[ox.Literal, ox.Lite
     elif datatype == _STRING:
         if raw is not None and raw[-1] not in "\"'":
             yield _Fault(
-                "string", "info", "A text of the datatype xsd:string is the same as one without. Leave the datatype out.",
+                "string", "info",
+                "A text of the datatype xsd:string is the same as one without. Leave the datatype out.",
                 "Un testo di tipo xsd:string è uguale a uno senza tipo. Togliere il tipo.", literal,
             )
     elif literal in kept:
@@ -100,13 +101,14 @@ def _faults(literal: ox.Literal, raw: str | None, kept: dict[ox.Literal, ox.Lite
     if hidden:
         point = f"U+{ord(hidden[0]):04X}"
         yield _Fault(
-            "unseen", "violation", f"The text has the character {point}, which nobody sees and which can make it look like "
-            "another. Take it out.",
+            "unseen", "violation", f"The text has the character {point}, which nobody sees and which can make it look "
+            "like another. Take it out.",
             f"Il testo ha il carattere {point}, che non si vede e può farlo sembrare un altro. Toglierlo.",
         )
     if not unicodedata.is_normalized("NFC", literal.value):
         yield _Fault(
-            "nfc", "info", "The text has letters and marks apart that Unicode also has as one (NFC). Write it composed.",
+            "nfc", "info",
+            "The text has letters and marks apart that Unicode also has as one (NFC). Write it composed.",
             "Il testo ha lettere e segni separati che Unicode ha anche uniti (NFC). Scriverlo in forma composta.",
         )
 
@@ -150,8 +152,8 @@ def _rewritten(literal: ox.Literal, after: ox.Literal) -> _Fault:
             f"{one} va oltre ciò che {name} può contenere: diventa {other}. Usare xsd:decimal.",
         )
     return _Fault(
-        "rewritten", "warning", f"{one} is kept as {other}. Write {other}.", f"{one} diventa {other}. Scrivere {other}.",
-        after,
+        "rewritten", "warning", f"{one} is kept as {other}. Write {other}.",
+        f"{one} diventa {other}. Scrivere {other}.", after,
     )
 
 

@@ -58,7 +58,7 @@ def missing_mark(tokens: Tokens, lines: Sequence[int], at: int, subject: int, ne
 
 
 def begins_statement(tokens: Tokens, lines: Sequence[int], at: int, subject: int) -> bool:
-    """True if a whole statement (three terms up to a mark) begins here, on a line no deeper than that of ``subject``."""
+    """True if a whole statement (three terms up to a mark) begins here, on a line no deeper than the ``subject``'s."""
     start = tokens.starts[at]
     line = lines[line_of(lines, start)]
     if line <= tokens.starts[at - 1] or start - line > subject - lines[line_of(lines, subject)]:
@@ -67,7 +67,7 @@ def begins_statement(tokens: Tokens, lines: Sequence[int], at: int, subject: int
 
 
 def past_star(tokens: Tokens, text: str, at: int) -> int:
-    """The last token of a triple term, reifier or annotation that begins here; the token itself if it closes nothing."""
+    """The last token of a triple term, reifier or annotation that begins here; the token itself if nothing closes."""
     depth = 0
     for index in range(at, min(len(tokens.kinds), at + _MOST_TOKENS)):
         if tokens.kinds[index] == "star":

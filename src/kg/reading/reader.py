@@ -1,8 +1,8 @@
 """Reading Turtle and TriG (RDF 1.1) with the place of every term, on past every fault.
 
 The reader goes down the grammar (RDF 1.1 Turtle, section 6.5; RDF 1.1 TriG, section 4). Where something is missing or
-too much it says so once, takes what the layout suggests was meant, and goes on. Whether a text is valid is decided by the
-parser of the query engine; the reader tells where what stands, and what is wrong, all of it and in words.
+too much it says so once, takes what the layout suggests was meant, and goes on. Whether a text is valid is decided by
+the parser of the query engine; the reader tells where what stands, and what is wrong, all of it and in words.
 """
 
 from __future__ import annotations
@@ -247,9 +247,12 @@ class Triples(Cursor):
         kind, raw, span = self.kind, self.raw, self.span(self.at)
         if kind == "word":
             near = get_close_matches(raw.lower(), ("true", "false", "a"), 1, 0.7) if role != "subject-kind" else []
-            known = [name for name in self.terms.prefixes if name != ":" and self.text.startswith(name[:-1], span.start)]
+            declared = (name for name in self.terms.prefixes if name != ":")
+            known = [name for name in declared if self.text.startswith(name[:-1], span.start)]
             near = near or get_close_matches(raw, known, 1, 0.7)
-            self.tell_token("did-you-mean" if near else "word", **({"near": near[0]} if near else {}))
+            # Of a word in other letters there is no doubt what it is; a near one may be another.
+            edit = (*span, near[0]) if near and near[0] == raw.lower() else None
+            self.tell_token("did-you-mean" if near else "word", edit=edit, **({"near": near[0]} if near else {}))
         elif kind in ("badiri", "openiri"):
             if kind == "openiri":
                 self.tell_token("open-iri")

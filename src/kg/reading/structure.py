@@ -47,10 +47,10 @@ def _json_depth(text: str) -> int:
 
 
 def _xml(text: str, origin: str) -> list[SourceError]:
-    """Entities and the like, elements nested too deep, or one that nothing closes."""
+    """A document type, which declares entities, elements nested too deep, or one that nothing closes."""
     opened: list[re.Match[str]] = []
     for found in _XML.finditer(text):
-        if found["declared"] and "<!ENTITY" in found[0].upper():
+        if found["declared"] and found[0].upper().startswith(("<!DOCTYPE", "<!ENTITY")):
             return [_entity(text, origin, found.start())]
         if found["closing"] and opened:
             opened.pop()
@@ -63,9 +63,13 @@ def _xml(text: str, origin: str) -> list[SourceError]:
 
 def _entity(text: str, origin: str, offset: int) -> SourceError:
     return SourceError(
-        "The file declares entities, which are not read.", remedy="Write out what they stand for.",
+        "The file declares a document type or entities, which are not read.",
+        remedy="Leave out <!DOCTYPE …>, and write out what its entities stand for.",
         where=place(text, offset, origin), kind="entity",
-        italian="Il file dichiara entità, che non vengono lette. Scrivere per esteso ciò che significano.",
+        italian=(
+            "Il file dichiara un tipo di documento o entità, che non vengono letti. "
+            "Togliere <!DOCTYPE …> e scrivere per esteso ciò che le entità significano."
+        ),
     )
 
 

@@ -138,8 +138,8 @@ def _by_parser(error: SyntaxError, origin: str, document: Document | None = None
     reason = reason.partition(": ")[2] or reason if reason.startswith("Parser error") else reason
     if "LoadDocumentCallback" in reason:
         return SourceError(
-            "The file refers to a context elsewhere, and nothing is fetched.", remedy="Write the context into the file.",
-            where=Where(origin), kind="remote-context",
+            "The file refers to a context elsewhere, and nothing is fetched.",
+            remedy="Write the context into the file.", where=Where(origin), kind="remote-context",
             italian="Il file rimanda a un contesto altrove, e nulla viene scaricato. Scrivere il contesto nel file.",
         )
     quoted = ""

@@ -9,14 +9,32 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_BASE = (
-    "A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u02ff\u0370-\u037d\u037f-\u1fff\u200c\u200d\u2070-\u218f\u2c00-\u2fef"
-    "\u3001-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff"
+#: What names may have beside dots (PN_CHARS), as ranges of characters.
+_CHARS = (
+    "--", "09", "AZ", "__", "az", "\u00b7\u00b7", "\u00c0\u00d6", "\u00d8\u00f6", "\u00f8\u037d", "\u037f\u1fff",
+    "\u200c\u200d", "\u203f\u2040", "\u2070\u218f", "\u2c00\u2fef", "\u3001\ud7ff", "\uf900\ufdcf", "\ufdf0\ufffd",
+    "\U00010000\U000effff",
 )
-_CHARS = _BASE + "_\\-0-9\u00b7\u0300-\u036f\u203f\u2040"
+#: Of these, and dots, what no name begins with.
+_LATER = r"\-.\u00b7\u0300-\u036f\u203f\u2040"
+
+
+def _any(ranges: tuple[str, ...], more: str = "") -> str:
+    """The class of the characters in these ranges, and of some more, written as all that it does not have: compiling a
+    class takes as long as it has characters below U+10000, and of these there are many more in names than not."""
+    gaps, at = [], 0
+    for first, last in sorted((ord(one[0]), ord(one[1])) for one in (*ranges, *(char * 2 for char in more))):
+        if at < first:
+            gaps.append(f"\\U{at:08x}-\\U{first - 1:08x}")
+        at = last + 1
+    return f"[^{''.join(gaps)}\\U{at:08x}-\\U0010ffff]"
+
+
+# Each mention of the many characters of names takes a millisecond or more to compile, so they are mentioned once in each.
 _ESCAPE = r"%[0-9A-Fa-f]{2} | \\[_~.\-!$&'()*+,;=/?\#@%]"
-_PREFIX = rf"[{_BASE}][{_CHARS}]*+(?:\.++[{_CHARS}]++)*+"
-_LOCAL = rf"(?:[{_BASE}_:0-9] | {_ESCAPE})(?:[{_CHARS}:]++ | {_ESCAPE} | \.++(?=[{_CHARS}:%\\]))*+"
+_NAME = rf"(?:\.*+{_any(_CHARS)}++)++"
+_PREFIX = rf"(?![{_LATER}_0-9]){_NAME}"
+_LOCAL = rf"(?![{_LATER}])(?:\.*+(?:{_any(_CHARS, ':')}++ | {_ESCAPE}) | \.++(?=[%\\]))++"
 
 _TOKEN = re.compile(
     rf"""
@@ -35,7 +53,7 @@ _TOKEN = re.compile(
   | (?P<integer>[+-]?[0-9]++)
   | (?P<typed>\^\^)
   | (?P<comment>\#[^\r\n]*+)
-  | (?P<blank>_:[{_BASE}_0-9][{_CHARS}]*+(?:\.++[{_CHARS}]++)*+)
+  | (?P<blank>_:(?![{_LATER}]){_NAME})
   | (?P<star><<\(? | \)?>> | \{{\| | \|\}} | ~)
   | (?P<brace>[{{}}])
   | (?P<openlong>"{{3}}.*+ | '{{3}}.*+)

@@ -1,4 +1,4 @@
-"""``read``: a text in Turtle, TriG, N-Triples or N-Quads with the place of every term, and all that is wrong with it."""
+"""``read``: a text in Turtle, TriG, N-Triples or N-Quads with the place of every term, and all that is wrong in it."""
 
 from __future__ import annotations
 

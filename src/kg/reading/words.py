@@ -65,7 +65,8 @@ _WORDS: Mapping[str, tuple[str, str, str, str]] = {
     ),
     "character": (
         "{found} is not part of the language.", "Remove it; within a prefixed name write a \\ before it, or use <…>.",
-        "{found} non fa parte del linguaggio.", "Toglierlo; in un nome con prefisso farlo precedere da \\, o usare <…>.",
+        "{found} non fa parte del linguaggio.",
+        "Toglierlo; in un nome con prefisso farlo precedere da \\, o usare <…>.",
     ),
     "bracket": (
         "The bracket {found} that is opened here is not closed.", "Write {near} where it ends.",
@@ -96,7 +97,8 @@ _WORDS: Mapping[str, tuple[str, str, str, str]] = {
         "Il testo tra tre virgolette che comincia qui non è chiuso.", "Scriverne tre dove finisce.",
     ),
     "escape": (
-        "{found} is no escape in a text.", "Write \\\\ for a backslash; there are \\n \\r \\t \\b \\f \\\" \\' \\uXXXX \\UXXXXXXXX.",
+        "{found} is no escape in a text.",
+        "Write \\\\ for a backslash; there are \\n \\r \\t \\b \\f \\\" \\' \\uXXXX \\UXXXXXXXX.",
         "{found} non è una sequenza ammessa in un testo.", "Scrivere \\\\ per una barra inversa.",
     ),
     "iri": (

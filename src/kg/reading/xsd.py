@@ -1,4 +1,4 @@
-"""Which texts are values of which datatypes: the lexical spaces of XML Schema 1.1 Part 2 (RDF 1.1 Concepts, section 5.1).
+"""Which texts are values of which datatypes: the lexical spaces of XML Schema 1.1 Part 2 (RDF 1.1 Concepts, 5.1).
 
 White space around a value belongs to no lexical space here, as tools differ in whether they take it off.
 """
@@ -13,7 +13,8 @@ from kg.rdf import PREFIXES
 
 XSD = PREFIXES["xsd"]
 _ZONE = r"(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d|[+-]14:00)?"
-_YEAR, _MONTH, _DAY = r"(?P<year>-?(?:[1-9]\d{3,}|0\d{3}))", r"(?P<month>0[1-9]|1[0-2])", r"(?P<day>0[1-9]|[12]\d|3[01])"
+_YEAR, _MONTH = r"(?P<year>-?(?:[1-9]\d{3,}|0\d{3}))", r"(?P<month>0[1-9]|1[0-2])"
+_DAY = r"(?P<day>0[1-9]|[12]\d|3[01])"
 _TIME = r"(?:(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d+)?|24:00:00(?:\.0+)?)"
 _YEARS_MONTHS, _SECONDS = r"(?:\d+Y)?(?:\d+M)?", r"(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?"
 _NAME_START = r"[^\W\d]"
@@ -41,7 +42,8 @@ _PATTERNS: Mapping[str, re.Pattern[str]] = {
         "yearMonthDuration": rf"-?P(?=.){_YEARS_MONTHS}",
         "dayTimeDuration": rf"-?P(?=.)(?:\d+D)?(?:T(?=.){_SECONDS})?",
         "hexBinary": r"(?:[0-9a-fA-F]{2})*",
-        "base64Binary": rf"(?:(?:{_BASE64})*(?:{_BASE64[:-3]}{{3}}[A-Za-z0-9+/]|{_BASE64[:-3]}{{2}}[AEIMQUYcgkosw048] ?=|"
+        "base64Binary": rf"(?:(?:{_BASE64})*(?:{_BASE64[:-3]}{{3}}[A-Za-z0-9+/]|"
+                        rf"{_BASE64[:-3]}{{2}}[AEIMQUYcgkosw048] ?=|"
                         rf"{_BASE64[:-3]}[AQgw] ?= ?=))?",
         "normalizedString": r"[^\t\r\n]*",
         "token": r"(?:[^\s]+(?: [^\s]+)*)?",
@@ -90,7 +92,7 @@ _EXPECTED: Mapping[str, tuple[str, str]] = {
 
 
 def is_ill_typed(value: str, datatype: str) -> bool:
-    """True if a text is not in the lexical space of a datatype, given by its IRI; False for a datatype not known here."""
+    """True if a text is not in the lexical space of a datatype, given by its IRI; False for one not known here."""
     if datatype == PREFIXES["rdf"] + "langString":
         return True
     if not datatype.startswith(XSD):

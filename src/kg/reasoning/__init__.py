@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from types import ModuleType
 
@@ -79,7 +79,8 @@ def version(reasoner: str, rules: Iterable[Rule] = ()) -> str:
     if reasoner == "owlrl":
         return _owlrl().VERSION
     text = "\n".join(
-        repr((sorted(rule.header.items()), rule.heads, rule.body, rule.lists, rule.filters, rule.absent)) for rule in rules
+        repr((sorted(rule.header.items()), rule.heads, rule.body, rule.lists, rule.filters, rule.absent))
+        for rule in rules
     )
     return f"{reasoner} {hashlib.sha256(text.encode('utf-8')).hexdigest()[:12]}"
 
@@ -90,16 +91,23 @@ def clashes(inference: Inference, rules: Iterable[Rule]) -> tuple[Clash, ...]:
 
 
 def told(known: Known, steps: Iterable[Step], rules: Iterable[Rule]) -> tuple[Clash, ...]:
-    """Uses of rules that must never apply, as contradictions, the first of them with the asserted triples at fault."""
+    """Uses of rules that must never apply, as contradictions, the first of them with the asserted triples at fault.
+
+    Which are the first does not depend on how or in which order they were found.
+    """
     headers = {rule.name: rule.header for rule in rules}
     found = []
     for step in steps:
-        premises = tuple(known.statement(key) for key in step.premises)
-        proofs = explain_clash(known, step) if len(found) < EXPLAINED else ()
-        faults = dict.fromkeys(leaf for proof in proofs for leaf in proof.leaves())
-        header = headers[step.rule]
-        found.append(Clash(step.rule, header["says"], premises, tuple(faults), header.get("says@it", "")))
-    return tuple(sorted(found, key=str))
+        premises, header = tuple(known.statement(key) for key in step.premises), headers[step.rule]
+        found.append((Clash(step.rule, header["says"], premises, italian=header.get("says@it", "")), step))
+    found.sort(key=lambda pair: str(pair[0]))
+    explained = (replace(clash, faults=_faults(known, step)) for clash, step in found[:EXPLAINED])
+    return (*explained, *(clash for clash, _ in found[EXPLAINED:]))
+
+
+def _faults(known: Known, step: Step) -> tuple[Statement, ...]:
+    """The asserted statements that a contradiction rests on."""
+    return tuple(dict.fromkeys(leaf for proof in explain_clash(known, step) for leaf in proof.leaves()))
 
 
 def _by_rules(triples: Iterable[ox.Triple], rules: tuple[Rule, ...]) -> Closure:

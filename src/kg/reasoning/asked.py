@@ -52,7 +52,10 @@ class _Question:
 
         ``given`` is the value of the parameter, or the whole conclusion.
         """
-        bound = self._unified(given) if isinstance(given, ox.Triple) else {self._number(self._parameter): self._known(given)}
+        if isinstance(given, ox.Triple):
+            bound = self._unified(given)
+        else:
+            bound = {self._number(self._parameter): self._known(given)}
         if bound is None:
             return
         for row in self._matching(self._rule.body, bound):

@@ -163,7 +163,8 @@ class Axioms:
 
     def _reads_axioms(self, pattern: Key) -> bool:
         _, predicate, object_ = pattern
-        return predicate >= 0 and self.vocabulary.has(self.terms[predicate], self.terms[object_] if object_ >= 0 else None)
+        term = self.terms[object_] if object_ >= 0 else None
+        return predicate >= 0 and self.vocabulary.has(self.terms[predicate], term)
 
     # Whether that is enough
 
@@ -221,7 +222,20 @@ def put(pattern: Key, values: Mapping[int, int]) -> Key:
 def unified(pattern: Key, key: Key) -> dict[int, int] | None:
     """The values of variables that make a pattern a triple; None if none do."""
     bound: dict[int, int] = {}
-    for term, value in zip(pattern, key, strict=True):
-        if (term >= 0 and term != value) or (term < 0 and bound.setdefault(term, value) != value):
+    # Written out: this is the innermost step of all looking up.
+    subject, predicate, object_ = pattern
+    if subject < 0:
+        bound[subject] = key[0]
+    elif subject != key[0]:
+        return None
+    if predicate < 0:
+        if bound.setdefault(predicate, key[1]) != key[1]:
             return None
+    elif predicate != key[1]:
+        return None
+    if object_ < 0:
+        if bound.setdefault(object_, key[2]) != key[2]:
+            return None
+    elif object_ != key[2]:
+        return None
     return bound

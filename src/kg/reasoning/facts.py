@@ -24,6 +24,12 @@ class Terms:
         self._numbers: dict[object, int] = {}
         self._terms: list[object] = []
 
+    def copy(self) -> Terms:
+        """The same numbers for the same terms, to go on from."""
+        other = Terms()
+        other._numbers, other._terms = self._numbers.copy(), self._terms.copy()
+        return other
+
     def number(self, term: object) -> int:
         """The number of a term, a new one if it has none."""
         found = self._numbers.get(term)

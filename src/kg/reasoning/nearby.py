@@ -13,19 +13,21 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Container, Iterable, Iterator, Sequence
-from itertools import product
+from itertools import islice, product
 
 import pyoxigraph as ox
 
 from kg.reasoning.axioms import Axioms, Remaining, put, unified
 from kg.reasoning.clauses import DIFFERENT, WORTH_SAYING
 from kg.reasoning.engine import Step
-from kg.reasoning.facts import Key, Terms
+from kg.reasoning.facts import Key
 from kg.reasoning.literals import holds
 from kg.reasoning.trivial import is_own
 
 #: From how many triples looked up on starting over is not dearer.
 MOST = 200_000
+#: As many statements with a value are looked through for the property in question before it is asked for by name.
+_FEW = 32
 _DEFAULT = ox.DefaultGraph()
 _Test = tuple[str, int, int]
 _Row = dict[int, int]
@@ -43,9 +45,7 @@ class Nearby:
     def __init__(self, axioms: Axioms, base: ox.Store) -> None:
         self._axioms, self._base = axioms, base
         # A copy: the numbers of one contribution are not kept with the axioms, which serve many.
-        self.terms = Terms()
-        for number in range(len(axioms.terms)):
-            self.terms.number(axioms.terms[number])
+        self.terms = axioms.terms.copy()
         #: Each triple that is new, in the order found.
         self.new: dict[Key, None] = {}
         self.clashes: dict[Step, None] = {}
@@ -54,6 +54,7 @@ class Nearby:
         self._refuted: set[Key] = set()
         self._under_way: set[Key] = set()
         self._turned: dict[int, bool] = {}
+        self._idle: dict[object, bool] = {}
         self._looked_up = 0
 
     def add(self, triples: Iterable[ox.Triple]) -> None:
@@ -114,10 +115,14 @@ class Nearby:
         for sort in self._axioms.sorts(key):
             yield from self._axioms.reading.get(sort, ())
 
-    def _uses(self, one: Remaining, key: Key, place: int) -> Iterator[_Row]:
+    def _uses(self, one: Remaining, key: Key, place: int) -> Iterable[_Row]:
         bound = unified(one.body[place], key)
-        if bound is not None:
-            yield from self._rows((*one.body[:place], *one.body[place + 1:]), one.tests, bound)
+        if bound is None:
+            return ()
+        others = one.body[:place] + one.body[place + 1:]
+        if others or one.tests:
+            return self._rows(others, one.tests, bound)
+        return (bound,)
 
     def _leading_to(self, one: Remaining, key: Key) -> Iterator[_Row]:
         bound = unified(one.head, key) if one.head else None
@@ -136,11 +141,11 @@ class Nearby:
         if not patterns:
             yield bound
             return
-        place, keys = self._next([put(pattern, bound) for pattern in patterns])
+        put_in = [put(pattern, bound) for pattern in patterns]
+        place, keys = self._next(put_in) if len(put_in) > 1 else (0, self._matching(put_in[0]))
         rest = (*patterns[:place], *patterns[place + 1:])
-        pattern = put(patterns[place], bound)
         for key in keys:
-            values = unified(pattern, key)
+            values = unified(put_in[place], key)
             if values is not None:
                 yield from self._rows(rest, waiting, bound | values)
 
@@ -189,7 +194,7 @@ class Nearby:
                 yield pattern
             return
         subject, predicate, object_ = (term if term >= 0 else None for term in pattern)
-        if self._rank(pattern) == _ALL_DERIVED:
+        if predicate == self._axioms.type and self._rank(pattern) == _ALL_DERIVED:
             raise Unsure
         if subject is not None and not is_own(self.terms[subject]) and self._is_turned(subject):
             raise Unsure
@@ -197,25 +202,43 @@ class Nearby:
         yield from self._in_base(subject, predicate, object_)
 
     def _in_base(self, *pattern: int | None) -> Iterator[Key]:
-        terms = [None if number is None else self.terms[number] for number in pattern]
-        if isinstance(terms[0], ox.Literal) or not isinstance(terms[1], ox.NamedNode | None):
+        subject, predicate, object_ = (None if number is None else self.terms[number] for number in pattern)
+        if isinstance(subject, ox.Literal) or (predicate is not None and self._is_idle(predicate)):
             return
-        for quad in self._base.quads_for_pattern(*terms, _DEFAULT):
+        number = self.terms.number
+        for quad in self._base.quads_for_pattern(subject, predicate, object_, _DEFAULT):
             self._looked_up += 1
             if self._looked_up > MOST:
                 raise Unsure
-            yield self.terms.number(quad.subject), self.terms.number(quad.predicate), self.terms.number(quad.object)
+            yield number(quad.subject), number(quad.predicate), number(quad.object)
+
+    def _is_idle(self, predicate: object) -> bool:
+        """True if nothing in the base has this predicate, so that it need not be asked for node by node."""
+        found = self._idle.get(predicate)
+        if found is None:
+            named = isinstance(predicate, ox.NamedNode)
+            # In whichever graph: a store in memory would look through all others for the first in the default graph.
+            found = not named or next(self._base.quads_for_pattern(None, predicate, None, None), None) is None
+            self._idle[predicate] = found
+        return found
 
     def _is_in_base(self, key: Key) -> bool:
-        return next(self._in_base(*key), None) is not None
+        subject, predicate, object_ = self.statement(key)
+        if isinstance(subject, ox.Literal) or self._is_idle(predicate):
+            return False
+        return ox.Quad(subject, predicate, object_, _DEFAULT) in self._base
 
     # What is not worth saying
 
     def _is_turned(self, value: int) -> bool:
         """True if the base has a value, such as a literal, where an axiom makes it the subject of a conclusion."""
         if value not in self._turned:
-            found = (next(self._in_base(None, one, value), None) for one in self._axioms.turning)
-            self._turned[value] = any(found)
+            uses = list(islice(self._in_base(None, None, value), _FEW))
+            if len(uses) < _FEW:
+                self._turned[value] = any(use[1] in self._axioms.turning for use in uses)
+            else:
+                found = (next(self._in_base(None, one, value), None) for one in self._axioms.turning)
+                self._turned[value] = any(one is not None for one in found)
         return self._turned[value]
 
     def _is_derived(self, key: Key) -> bool:

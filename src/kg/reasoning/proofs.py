@@ -64,7 +64,8 @@ class Proof:
 
 def show(statement: Statement, names: Mapping[object, str] | None = None) -> str:
     """A statement in prefixed names; ``names`` are what to write for some terms instead."""
-    subject, predicate, object_ = (names.get(term) or show_term(term) if names else show_term(term) for term in statement)
+    known = names or {}
+    subject, predicate, object_ = (known.get(term) or show_term(term) for term in statement)
     verb = "a" if getattr(statement[1], "value", "") == _TYPE else predicate
     return f"{subject} {verb} {object_}"
 

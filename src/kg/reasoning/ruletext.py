@@ -1,7 +1,7 @@
 """Reading rules: one SPARQL query a file, in a small part of SPARQL 1.1.
 
-A file holds comments ``#+ key: value`` (``rule``, ``source`` and ``says`` are due, ``says@it`` has the same in Italian),
-prefixes, and one query:
+A file holds comments ``#+ key: value`` (``rule``, ``source`` and ``says`` are due, ``says@it`` has the same in
+Italian), prefixes, and one query:
 
 - ``CONSTRUCT { … } WHERE { … }`` concludes triples; ``ASK { … }`` names what must not be: a contradiction.
 - The pattern is triples (with ``;``, ``,`` and ``a``) and ``FILTER(x op y)`` or ``FILTER(rule:name(x, y))``.
@@ -81,9 +81,8 @@ class _Reader:
                 self._fail("A conclusion is made of triples alone")
             self._take("WHERE")
         self._block()
-        rule = Rule(
-            header["rule"], heads, tuple(self._atoms), tuple(self._lists), tuple(self._filters), tuple(self._absent), header
-        )  # fmt: skip
+        lists, filters, absent = tuple(self._lists), tuple(self._filters), tuple(self._absent)
+        rule = Rule(header["rule"], heads, tuple(self._atoms), lists, filters, absent, header)
         self._check(rule)
         return rule
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-LANGUAGES = ("en", "it")
+from kg.model import LANGUAGES
 
 #: Key → (English, Italian); a plural stands after a bar.
 _WORDS: dict[str, tuple[str, str]] = {

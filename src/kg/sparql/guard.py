@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from operator import gt
 
 from kg.errors import QueryError
-from kg.querytext import Token, place, tokens
+from kg.querytext import FORMS, Token, place, tokens
 from kg.sparql.patterns import PatternCount
 
-FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"})
 
 #: What a read-only endpoint says to an update.
 READ_ONLY = "This endpoint is read-only: it answers queries and refuses updates."
-READ_ONLY_REMEDY = "Propose a change to the data as a contribution to the repository."
+READ_ONLY_REMEDY = "Propose the change as a contribution to the repository; sent to /check, it is judged before."
 
 #: Keywords that each nest the algebra by one level; the engine's stack lasts for about two thousand.
 CLAUSES = frozenset({"UNION", "OPTIONAL", "MINUS", "FILTER", "BIND", "EXISTS", "LATERAL", "AS", "HAVING"})
@@ -51,6 +51,11 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+#: What is counted in a query, in the order in which one that has too much of several is told of one.
+_COUNTED = (
+    "levels of brackets", "clauses such as UNION, OPTIONAL and FILTER", "operators", "opening brackets",
+    "triple patterns and path steps",
+)  # fmt: skip
 
 
 def inspect(text: str, limits: Limits = DEFAULT_LIMITS) -> str:
@@ -100,7 +105,7 @@ def _check_two_readings(text: str, stream: tuple[Token, ...]) -> None:
             elif token.text in ")]}" and brackets:
                 brackets.pop()
             elif token.text == "<" and _ESCAPED_IRI.match(text, token.start):
-                raise _refuse(text, token, "An IRI contains a backslash.", "Write the character itself.")
+                raise _refuse(text, token, "An IRI contains a backslash.", "Write the character itself, or as \\uXXXX.")
         elif token.kind == "iri" and brackets and brackets[-1] == "(" and _ends_operand(previous):
             if not _PLAIN_IRI.match(token.text) and _HIDES.search(token.text):
                 raise _refuse(
@@ -121,6 +126,7 @@ def _check_size(text: str, stream: tuple[Token, ...], limits: Limits) -> None:
     depth = clauses = operators = brackets = described = 0
     form = _first_form(stream)
     patterns = PatternCount()
+    most = (limits.nesting, limits.clauses, limits.operators, limits.brackets, limits.patterns)
     for token in stream:
         patterns.read(token)
         if token.kind == "other":
@@ -129,15 +135,11 @@ def _check_size(text: str, stream: tuple[Token, ...], limits: Limits) -> None:
             brackets += token.text == "(" and not patterns.in_values
         clauses += token.upper in CLAUSES
         described += form == "DESCRIBE" and depth == 0 and token.kind in ("iri", "name", "variable")
-        for found, most, what in (
-            (depth, limits.nesting, "levels of brackets"),
-            (clauses + described, limits.clauses, "clauses such as UNION, OPTIONAL and FILTER"),
-            (operators, limits.operators, "operators"),
-            (brackets, limits.brackets, "opening brackets"),
-            (patterns.total, limits.patterns, "triple patterns and path steps"),
-        ):
-            if found > most:
-                raise _refuse(text, token, f"The query has more than {most} {what}.", "Split it into several queries.")
+        found = (depth, clauses + described, operators, brackets, patterns.total)
+        if any(map(gt, found, most)):
+            first = list(map(gt, found, most)).index(True)
+            told = f"The query has more than {most[first]} {_COUNTED[first]}."
+            raise _refuse(text, token, told, "Split it into several queries.")
 
 
 def _first_form(stream: tuple[Token, ...]) -> str:

@@ -1,7 +1,8 @@
 """An estimate, never much too low, of the triple patterns of a query from its tokens alone.
 
 A pattern ends where a separator, a bracket or a keyword follows its third term. A path step, a graph, a block of
-values and a sub-query weigh as much as a pattern, since the planner orders them the same way.
+values and a sub-query weigh as much as a pattern, since the planner orders them the same way. Of SPARQL 1.2, a triple
+that is reified, by ``<< … >>``, ``~`` or an annotation, is a pattern more, and what an annotation says are others.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ class PatternCount:
         self._keyword = ""
         self._previous: Token | None = None
         self._forms = 0
+        self._ended = 0
+        self._doubled = False
 
     @property
     def in_values(self) -> bool:
@@ -49,6 +52,7 @@ class PatternCount:
             self._read_term()
         elif token.kind == "other":
             self._read_mark(token)
+        self._doubled = token.text == "<" and self._previous is not None and self._previous.text == "<"
         self._previous = token
 
     def _read_keyword(self, word: str) -> None:
@@ -87,16 +91,23 @@ class PatternCount:
                 self._read_term()
         elif mark in ("/", "~") and not self.in_values:
             self.total += 1
-        elif self._previous is not None and self._previous.text + mark in ("<<", "{|"):
-            # A triple term or an annotation (SPARQL 1.2).
+        elif self._previous is not None and self._previous.text + mark == "<<":
             self.total += 1
+        elif self._previous is not None and self._previous.text + mark == "{|":
+            self._annotate()
 
     def _continues_number(self, digit: Token) -> bool:
         before = self._previous
         return before is not None and before.text.isdigit() and before.start + 1 == digit.start
 
+    def _annotate(self) -> None:
+        """The brace just opened begins an annotation: the reified triple, which goes on, and what is said of it."""
+        self.total += 1 - self._ended
+        self._levels[-1] = _Level("blank", 1)
+
     def _open(self, mark: str) -> None:
-        self.total += self._ends_pattern()
+        self._ended = self._ends_pattern()
+        self.total += self._ended
         if mark == "{":
             kind = {"VALUES": "values", "CONSTRUCT": "template"}.get(self._keyword, "group")
             self._keyword = ""
@@ -108,6 +119,9 @@ class PatternCount:
             self._levels.append(_Level("template" if outer == "template" else "blank", 1))
         else:
             called = self._previous is not None and self._previous.kind == "word"
+            if self._doubled:
+                self._levels.append(_Level("triple"))
+                return
             is_list = outer in ("group", "blank", "list") and not called
             self._levels.append(_Level("list" if is_list else "expression"))
 
@@ -117,6 +131,8 @@ class PatternCount:
         if self._levels and closed is not None:
             if closed.kind == "list":
                 self.total += 1
+                self._levels[-1].terms += 1
+            elif closed.kind == "triple":
                 self._levels[-1].terms += 1
             elif closed.kind != "blank":
                 self._levels[-1].terms = 0

@@ -2,50 +2,129 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from flask import Flask, Response, request
 
+from kg.engine import current
 from kg.settings import Settings
 from kg.sparql.gallery import GalleryQuery
-from kg.web import check, endpoint, explain, pages, problems, resources, rules, security
+from kg.web import (
+    check,
+    cite,
+    endpoint,
+    errors_page,
+    evidence,
+    explain,
+    gallery,
+    graphs,
+    openapi,
+    operation,
+    pages,
+    problems,
+    resources,
+    rules,
+    security,
+    wellknown,
+)
+from kg.web.caching import Cache
+from kg.web.fairness import FairUse
+from kg.web.forwarded import Forwarded
+from kg.web.front import FAILED, ROUTE, Front, logger
+from kg.web.metrics import Metrics
+from kg.web.operation import show
+from kg.web.quick import Quick
+from kg.web.serving import Serving
+from kg.web.shortcut import Shortcut
 from kg.web.site import Site
-from kg.workers import Limits, Pool
+from kg.workers import Pool
+from kg.workers.starting import start
 
+#: The modules whose views are served, besides those of operation.
+_PARTS = (
+    check, cite, endpoint, errors_page, evidence, explain, gallery, graphs, openapi, pages, resources, rules, wellknown,
+)  # fmt: skip
 #: A form needs up to three bytes for each byte of a query, and a character up to four bytes.
 _FORM_BYTES = 12
 #: Room in a form for the other fields.
 _OTHER_FIELDS = 20_000
 
 
-def create_app(settings: Settings, engine: Pool | None = None, gallery: Sequence[GalleryQuery] = ()) -> Flask:
+def create_app(settings: Settings, engine: Pool | None = None, queries: Sequence[GalleryQuery] = ()) -> Flask:
     """The application over the current snapshot of ``settings.state``.
 
     ``engine`` is the pool that answers queries; without one it is started here and lives as long as the process.
+    ``queries`` are those of the gallery.
     Raises SnapshotError if there is no snapshot, ValueError if neither a pool nor a state folder is given.
     """
     if engine is None:
         if settings.state is None:
             raise ValueError("create_app needs settings.state or a pool of workers")
-        engine = Pool(settings.state, settings.workers, Limits(deadline=settings.deadline))
+        engine = start(current(settings.state), settings)
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = largest_body(settings)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    site = Site(engine, settings, tuple(gallery))
+    metrics = Metrics()
+    fair_use = FairUse(settings.budget, free=(*operation.VIEWS, "static"))
+
+    def worked(kind: str, seconds: float) -> None:
+        metrics.worked(kind, seconds)
+        fair_use.charge(seconds)
+
+    site = _site(settings, engine, queries, worked)
     app.extensions["kg"] = site
+    show(metrics, site)
+
+    _hook(app, site, fair_use)
+    problems.register(app)
+    for part in _PARTS:
+        app.register_blueprint(part.blueprint())
+    app.register_blueprint(operation.blueprint(metrics))
+    short = Shortcut(Quick(app.wsgi_app, site, fair_use.admit), site.replies, site.serving.look)
+    observers = [metrics.ended, fair_use.ended, *([logger(settings.log_queries)] if settings.log == "json" else [])]
+    app.wsgi_app = Forwarded(Front(short, observers), settings.trusted_proxies, settings.path_prefix)
+    return app
+
+
+def _hook(app: Flask, site: Site, fair_use: FairUse) -> None:
+    """Have done what is done before and after every view."""
 
     @app.before_request
-    def check_host() -> None:
-        security.check_host(request, settings.host)
+    def admit() -> None:
+        # A view that has several addresses has a number for each.
+        request.environ[ROUTE] = (request.endpoint or "").rstrip("0123456789")
+        security.check_host(request, site.settings)
+        if FAILED not in request.environ:
+            fair_use.admit(request.endpoint)
 
     @app.after_request
     def add(response: Response) -> Response:
-        return security.add_headers(response, site.pool.snapshot.digest)
+        security.add_headers(response, site.snapshot.digest)
+        site.let_go(response)
+        return response
 
-    problems.register(app)
-    for part in (check, endpoint, explain, pages, resources, rules):
-        app.register_blueprint(part.blueprint())
-    return app
+    @app.teardown_request
+    def let_go(error: BaseException | None) -> None:
+        site.let_go()
+
+
+def _site(
+    settings: Settings, pool: Pool, queries: Sequence[GalleryQuery], worked: Callable[[str, float], None]
+) -> Site:
+    """What the views share, over a pool; ``worked`` is told of all that its workers do, and those of later pools."""
+    pool.worked = worked
+
+    def begin(folder: Path, size: int | None) -> Pool:
+        begun = start(folder, settings, size=size, prepare=size is None)
+        begun.worked = worked
+        return begun
+
+    serving = Serving(pool, begin, settings.old_snapshots)
+    # Half of the room for answers, whatever they are asked by, and half for whole responses to the same request.
+    site = Site(serving, settings, tuple(queries), Cache(settings.cache // 2), Cache(settings.cache // 2))
+    serving.changed = site.drop
+    return site
 
 
 def largest_body(settings: Settings) -> int:

@@ -23,7 +23,7 @@ SARIF = Format("sarif", "application/sarif+json", "sarif")
 TEXT = Format("text", "text/plain", "txt")
 JUNIT = Format("junit", "application/xml", "xml", ("text/xml",))
 GITHUB = Format("github", "text/x-github-annotations", "txt")
-_OFFERED = (JSON, negotiate.TURTLE, negotiate.JSON_LD, TEXT, SARIF, JUNIT, GITHUB, negotiate.HTML)
+OFFERED = (JSON, negotiate.TURTLE, negotiate.JSON_LD, TEXT, SARIF, JUNIT, GITHUB, negotiate.HTML)
 _METHODS = "GET, HEAD, OPTIONS, POST"
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 #: Where a contribution may ask to stand: the path of a file of data.
@@ -61,7 +61,7 @@ def check() -> Response:
     content, name = _of_form() if is_form else (request.get_data(cache=False), _named(request.mimetype))
     place = _place(name)
     names = [one for one in request.args.getlist("format") if one]
-    choice = negotiate.choose(request.headers.get("Accept"), names, _OFFERED)
+    choice = negotiate.choose(request.headers.get("Accept"), names, OFFERED)
     shown = FRAGMENT if choice.format is negotiate.HTML else choice.format.name
     conforms, report = site().pool.check(place, content, shown, language())
     if choice.format is negotiate.HTML:
@@ -103,7 +103,11 @@ def _named(media_type: str) -> str:
 
 
 def _asked_place() -> str:
-    return (request.args.get("as") or request.form.get("as") or "").strip()
+    """The place that is asked for, in the address or in a form; empty if none is. Raises RequestError if several are."""
+    given = [one.strip() for one in request.values.getlist("as") if one.strip()]
+    if len(given) > 1:
+        raise RequestError(f"The parameter as is given {len(given)} times.", remedy="Give it once.")
+    return given[0] if given else ""
 
 
 def _place(name: str) -> str:

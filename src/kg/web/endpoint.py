@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from flask import Blueprint, Response, g, request
+from werkzeug.sansio.utils import get_current_url
 
 from kg import binding
-from kg.model import Query
+from kg.errors import NotFound, RequestError
+from kg.model import Answer, Query, Snapshot
 from kg.settings import Settings
 from kg.sparql import guard, negotiate, protocol
 from kg.sparql.describe import service
 from kg.sparql.gallery import GalleryQuery
 from kg.sparql.negotiate import Choice
 from kg.sparql.results import write_graph
+from kg.sparql.stable import is_stable
+from kg.web import answers, citing, evidence, reasons, wellknown
+from kg.web.citing import Citable
+from kg.web.front import FAILED, QUERY
 from kg.web.security import preflight
-from kg.web.site import page, site
+from kg.web.site import Site, language, page, site
 from kg.web.terms import Labels, bindings
+from kg.workers import Pool
 
+_RULES = ("/sparql", "/sparql/")
 #: Rows shown on a page; the downloads have all.
 _ROWS_SHOWN = 1_000
 #: Answer of which a page is made; reading one takes many times its size.
 _PAGE_BYTES = 4_000_000
 _DESCRIPTION_BYTES = 1_000_000
+#: What else than the address an answer depends on.
+VARY = "Accept, Accept-Language"
 
 
 @dataclass(frozen=True)
@@ -34,29 +46,90 @@ class _Asked:
     form: str
     request: protocol.QueryRequest
 
+    @property
+    def is_graph(self) -> bool:
+        """True if the answer is a graph."""
+        return self.form in ("CONSTRUCT", "DESCRIBE")
+
+    @property
+    def formats(self) -> tuple[negotiate.Format, ...]:
+        """What the answer can be written as, for programmes."""
+        return evidence.FORMATS if self.request.evidence else negotiate.written_as(self.form)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A query that may run, and all that decides its answer."""
+
+    asked: _Asked
+    citable: Citable
+
 
 def blueprint() -> Blueprint:
-    """The routes of the endpoint, with and without a slash at the end."""
+    """The routes of the endpoint, with and without a slash at the end, and as the name of a file for people."""
     routes = Blueprint("endpoint", __name__)
-    for number, rule in enumerate(("/sparql", "/sparql/")):
+    methods = [method for method in protocol.METHODS if method != "OPTIONS"]
+    allowed = ", ".join(sorted(protocol.METHODS))
+    for number, rule in enumerate(_RULES):
+        routes.add_url_rule(rule, f"sparql{number}", sparql, methods=methods, provide_automatic_options=False)
         routes.add_url_rule(
-            rule, f"sparql{number}", sparql, methods=["GET", "HEAD", "POST"], provide_automatic_options=False
+            rule, f"preflight{number}", lambda: preflight(allowed), methods=["OPTIONS"], provide_automatic_options=False
         )
-        routes.add_url_rule(
-            rule, f"preflight{number}", preflight, methods=["OPTIONS"], provide_automatic_options=False
-        )
+    routes.add_url_rule("/sparql.<ending>", "file", sparql)
+    routes.after_app_request(_tell_of_query)
     return routes
 
 
-def sparql() -> Response:
-    """The query operation (SPARQL 1.1 Protocol, section 2.1), or the endpoint itself if there is no query."""
-    body = request.get_data(cache=False) if request.method == "POST" else b""
+def _tell_of_query(response: Response) -> Response:
+    """Say what the method QUERY takes and where data set and service are described, also where a request is refused."""
+    if request.path in _RULES:
+        response.headers.extend(told_of_query(request.script_root))
+    return response
+
+
+def told_of_query(root: str) -> Iterator[tuple[str, str]]:
+    """The headers that say so, below the path ``root`` of the server."""
+    yield "Accept-Query", protocol.ACCEPT_QUERY
+    yield "Link", f'<{root}/void>; rel="describedby"'
+    yield "Link", wellknown.service_link(root)
+
+
+def sparql(ending: str = "") -> Response:
+    """The query operation (SPARQL 1.1 Protocol, section 2.1), or the endpoint itself if there is no query.
+
+    ``ending`` is that of the file name asked for, which chooses the format. Raises NotFound if it is of none.
+    """
+    body = request.get_data(cache=False) if request.method in protocol.WITH_BODY else b""
     asked = protocol.parse(request.method, request.query_string, request.headers.get("Content-Type"), body)
+    return answer(asked, ending)
+
+
+def answer(asked: protocol.QueryRequest, ending: str = "") -> Response:
+    """The response to a request, in the format that an ending of a file name stands for, if there is one."""
+    if ending and ending.lower() not in negotiate.ENDINGS:
+        raise NotFound(f"There is no format with the ending {ending[:60]!r}.", remedy="Try .csv, .json or .ttl.")
+    if ending:
+        asked = replace(asked, formats=(ending,))
     # For the page of an error, so that nobody has to type a query twice.
     g.asked = asked
+    if asked.query:
+        request.environ[QUERY] = asked.query
+    # Also where there is no query that could take so long.
+    answers.deadline(asked.timeout, site().settings)
+    site().answer_from(asked.snapshot)
     response = _describe(asked) if asked.query is None else _answer(asked, asked.query)
-    response.headers["Vary"] = "Accept, Accept-Language"
+    response.headers["Vary"] = VARY
     return response
+
+
+def _address() -> str:
+    return address(request.scheme, request.host, request.root_path)
+
+
+@lru_cache(64)
+def address(scheme: str, host: str, root: str) -> str:
+    """The address of the endpoint, the same however it was asked: what is beside it is found from there."""
+    return get_current_url(scheme, host, root, _RULES[0])
 
 
 def guarded(asked: protocol.QueryRequest, text: str, settings: Settings, base: str) -> _Asked:
@@ -72,24 +145,77 @@ def guarded(asked: protocol.QueryRequest, text: str, settings: Settings, base: s
     return _Asked(Query(text, asked.default_graphs, asked.named_graphs, base=base), form, asked)
 
 
+def prepared(asked: protocol.QueryRequest, text: str, accept: str | None, *, page: bool = False) -> Run:
+    """A query that may run, from the snapshot that answers this request, in the format chosen, which may be a ``page``.
+
+    Raises QueryError, RequestError and NotAcceptable.
+    """
+    run = guarded(asked, text, site().settings, _address())
+    spoken = language() if asked.evidence or asked.explain else ""
+    return chosen(run, accept, site().snapshot, spoken, page=page)
+
+
+def chosen(run: _Asked, accept: str | None, snapshot: Snapshot, spoken: str = "", *, page: bool = False) -> Run:
+    """The same for a query past the guard, a snapshot and a language to explain in, whatever request is answered."""
+    offered = (*run.formats, negotiate.HTML) if page else run.formats
+    choice = negotiate.choose(accept, run.request.formats, offered)
+    stable = is_stable(run.query.text, run.form)
+    return Run(run, Citable(snapshot, run.query, run.request, choice, spoken, stable))
+
+
+def asked_for(run: Run) -> Answer:
+    """The answer, from those kept or by asking the workers, whose errors it raises."""
+    failed = request.environ.get(FAILED)
+    if failed:
+        raise failed
+    return answered(run, site(), site().pool, answers.may_stream(request.environ))
+
+
+def answered(run: Run, here: Site, pool: Pool, streaming: bool) -> Answer:
+    """The same, whatever request is answered; ``streaming`` as in ``Pool.ask``."""
+    asked = run.asked.request
+    deadline = answers.deadline(asked.timeout, here.settings)
+
+    def ask() -> Answer:
+        query, choice = run.asked.query, run.citable.choice
+        if asked.evidence:
+            return pool.ask_with_evidence(query, evidence.written_as(choice), deadline=deadline, limit=asked.limit)
+        return pool.ask(query, choice.format.name, deadline=deadline, limit=asked.limit, streaming=streaming)
+
+    return here.kept(run.citable.key if run.citable.stable else None, ask)
+
+
 def _answer(asked: protocol.QueryRequest, text: str) -> Response:
-    here = site()
-    run = guarded(asked, text, here.settings, request.base_url)
-    is_graph = run.form in ("CONSTRUCT", "DESCRIBE")
-    offered = (*(negotiate.GRAPHS if is_graph else negotiate.TABLES), negotiate.HTML)
-    choice = negotiate.choose(request.headers.get("Accept"), asked.formats, offered)
-    if choice.format is negotiate.HTML:
-        return _as_page(run, is_graph)
-    return Response(here.pool.answer(run.query, choice.format.name), content_type=choice.content_type)
+    if asked.explain and asked.evidence:
+        raise RequestError("Evidence is of rows, and explain is for none.", remedy="Ask for one of the two.")
+    if asked.explain:
+        query = guarded(asked, text, site().settings, _address()).query
+        return reasons.explain(query, asked, answers.deadline(asked.timeout, site().settings))
+    run = prepared(asked, text, request.headers.get("Accept"), page=True)
+    citable = run.citable
+    if citable.choice.format is negotiate.HTML and asked.evidence:
+        return evidence.as_page(asked_for(run), asked)
+    if citable.choice.format is negotiate.HTML:
+        return _as_page(run.asked, run.asked.is_graph)
+    unchanged = citable.not_modified()
+    if unchanged:
+        return unchanged
+    found = asked_for(run)
+    return citable.mark(answers.respond(found, citable.choice.content_type, asked.limit), found)
 
 
 def _as_page(run: _Asked, is_graph: bool) -> Response:
     """The answer as a page: a table with links, yes or no, or Turtle."""
     shown: dict[str, object] = {}
+    deadline = answers.deadline(run.request.timeout, site().settings)
+    written = negotiate.TURTLE if is_graph else negotiate.JSON
+    found = site().pool.ask(
+        run.query, written.name, deadline=deadline, limit=run.request.limit, most=_PAGE_BYTES
+    ).body
     if is_graph:
-        shown["turtle"] = site().pool.answer(run.query, negotiate.TURTLE.name, _PAGE_BYTES).decode("utf-8")
+        shown["turtle"] = found.decode("utf-8")
     else:
-        result = json.loads(site().pool.answer(run.query, negotiate.JSON.name, _PAGE_BYTES))
+        result = json.loads(found)
         if "boolean" in result:
             shown["boolean"] = result["boolean"]
         else:
@@ -97,8 +223,14 @@ def _as_page(run: _Asked, is_graph: bool) -> Response:
             shown["total"] = len(rows)
             del rows[_ROWS_SHOWN:]
             shown["columns"], shown["rows"] = bindings(result, Labels("", request.script_root))
-    downloads = [format.name for format in (negotiate.GRAPHS if is_graph else negotiate.TABLES)]
-    return _page(run.request, downloads=downloads, **shown)
+    downloads = [(format.name, format.ending) for format in run.formats]
+    choice = Choice(written, written.media_type)
+    citable = Citable(site().snapshot, run.query, run.request, choice, language(), is_stable(run.query.text, run.form))
+    response = _page(run.request, downloads=downloads, citable=citable, **shown)
+    response.headers["Cache-Control"] = citing.PAGE if citable.stable else citing.NEVER
+    if run.request.as_of:
+        response.headers["KG-As-Of"] = run.request.as_of
+    return response
 
 
 def _describe(asked: protocol.QueryRequest) -> Response:
@@ -106,13 +238,14 @@ def _describe(asked: protocol.QueryRequest) -> Response:
     choice = negotiate.choose(request.headers.get("Accept"), asked.formats, (*negotiate.GRAPHS, negotiate.HTML))
     if choice.format is negotiate.HTML:
         return _page(asked)
-    return description(request.base_url, choice)
+    return description(_address(), choice)
 
 
 def description(endpoint: str, choice: Choice) -> Response:
     """The service description of the endpoint at this address, as RDF."""
     triples = site().pool.snapshot.counts.get("default_graph", 0)
-    description = service(endpoint, site().graph_sizes(), triples)
+    limits, documents = wellknown.limits(site().settings), wellknown.addresses()
+    description = service(endpoint, site().graph_sizes(), triples, limits, documents)
     return Response(write_graph(description, choice.format.name, _DESCRIPTION_BYTES), content_type=choice.content_type)
 
 

@@ -19,7 +19,7 @@ from kg.web.terms import Labels, Shown
 
 TEXT = Format("text", "text/plain", "txt")
 JSON = Format("json", "application/json", "json")
-_OFFERED = (TEXT, JSON, negotiate.TURTLE, negotiate.HTML)
+OFFERED = (TEXT, JSON, negotiate.TURTLE, negotiate.HTML)
 _METHODS = "GET, HEAD, OPTIONS"
 #: Proof of which a page is made.
 _PAGE_BYTES = 1_000_000
@@ -50,7 +50,7 @@ def blueprint() -> Blueprint:
 def explain() -> Response:
     """The proof of the triple that ``subject``, ``predicate`` and ``object`` name; without them, on a page, a form."""
     names = [name for name in request.args.getlist("format") if name]
-    choice = negotiate.choose(request.headers.get("Accept"), names, _OFFERED)
+    choice = negotiate.choose(request.headers.get("Accept"), names, OFFERED)
     if choice.format is negotiate.HTML:
         response = Response(_page(), mimetype="text/html")
     else:

@@ -1,22 +1,39 @@
-"""Reading the gallery of queries from the repository."""
+"""The gallery of queries: each at an address of its own, with its answers as files."""
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import replace
 
-from kg.errors import SourceError
-from kg.sparql.gallery import GalleryQuery, parse
+from flask import Blueprint, Response, redirect, request, url_for
+
+from kg.errors import NotFound
+from kg.sparql import negotiate, protocol
+from kg.sparql.gallery import GalleryQuery
+from kg.web.endpoint import answer
+from kg.web.site import site
+
+_ENDING = ".rq"
 
 
-def read_gallery(repository: Path) -> tuple[list[GalleryQuery], list[SourceError]]:
-    """The queries in ``queries/`` by name, and the errors of those whose header cannot be read."""
-    found: list[GalleryQuery] = []
-    errors: list[SourceError] = []
-    for file in sorted((repository / "queries").glob("*.rq")):
-        try:
-            found.append(parse(file.name, file.read_text("utf-8")))
-        except SourceError as error:
-            errors.append(error)
-        except (OSError, UnicodeDecodeError):
-            errors.append(SourceError(f"{file.name} cannot be read as UTF-8.", remedy="Save it as UTF-8."))
-    return found, errors
+def blueprint() -> Blueprint:
+    """The routes of the gallery: ``NAME.rq`` is the text of a query, ``NAME`` its answer, ``NAME.csv`` that as a file."""
+    routes = Blueprint("gallery", __name__)
+    routes.add_url_rule("/queries/", "all", lambda: redirect(url_for("endpoint.sparql0"), 303))
+    routes.add_url_rule("/queries/<name>", "query", query)
+    return routes
+
+
+def query(name: str) -> Response:
+    """The text of a query, or its answer with the parameters that the endpoint takes. Raises NotFound."""
+    for known in site().gallery:
+        stem = known.name.removesuffix(_ENDING)
+        if name == known.name:
+            return _text(known)
+        if name == stem or (name.startswith(stem + ".") and name[len(stem) + 1 :].lower() in negotiate.ENDINGS):
+            asked = protocol.parse(request.method, request.query_string, query=known.text)
+            return answer(replace(asked, as_of=asked.as_of or known.as_of), name[len(stem) + 1 :])
+    raise NotFound(f"The gallery has no query {name[:100]!r}.", remedy="Choose one on the page of the endpoint.")
+
+
+def _text(known: GalleryQuery) -> Response:
+    return Response(known.text, content_type=f"{protocol.DIRECT}; charset=utf-8")

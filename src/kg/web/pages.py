@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from kg.sparql import negotiate
 from kg.web.endpoint import description
 from kg.web.site import language, page, site
+from kg.web.wellknown import service_link
 
 
 def blueprint() -> Blueprint:
@@ -23,14 +24,14 @@ def home() -> Response:
     choice = negotiate.choose(request.headers.get("Accept"), names, (negotiate.HTML, *negotiate.GRAPHS))
     if choice.format is not negotiate.HTML:
         response = description(request.url_root + "sparql", choice)
-        response.headers["Vary"] = "Accept, Accept-Language"
-        return response
-    html = page(
-        "home.html",
-        classes=here.once(f"classes {spoken}", lambda: here.table("classes", lang=spoken)),
-        graphs=here.graph_sizes(),
-        gallery=here.gallery,
-    )
-    response = Response(html, mimetype="text/html")
+    else:
+        html = page(
+            "home.html",
+            classes=here.once(f"classes {spoken}", lambda: here.table("classes", lang=spoken)),
+            graphs=here.graph_sizes(),
+            gallery=here.gallery,
+        )
+        response = Response(html, mimetype="text/html")
+    response.headers.add("Link", service_link(request.script_root))
     response.headers["Vary"] = "Accept, Accept-Language"
     return response

@@ -6,13 +6,29 @@ import json
 from http import HTTPStatus
 
 import werkzeug.exceptions
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from kg.errors import Busy, KgError, MethodNotAllowed, NotAcceptable, NotFound, RequestError, TooLarge
+from kg import binding
+from kg.errors import (
+    Busy,
+    DeadlineExceeded,
+    KgError,
+    MethodNotAllowed,
+    NotAcceptable,
+    NotFound,
+    Overdrawn,
+    RequestError,
+    TooLarge,
+)
 from kg.sparql import negotiate
+from kg.sparql.quoting import quoted
+from kg.web.answers import HEADER, TIMED_OUT
+from kg.web.front import CODE
 from kg.web.site import page
 
+#: The page that says of each code what it means, where it is an anchor.
+PAGE = "/docs/errors"
 PROBLEM = negotiate.Format("problem", "application/problem+json", "json", ("application/json",))
 
 _BY_STATUS = {404: NotFound, 405: MethodNotAllowed, 413: TooLarge}
@@ -42,8 +58,15 @@ def respond(app: Flask, error: Exception) -> Response:
         app.logger.error("A request failed", exc_info=error)
         problem = KgError("Something went wrong that is our fault.", remedy="Try again; if it persists, report it.")
         problem.http_status = HTTPStatus.INTERNAL_SERVER_ERROR
+    if isinstance(problem, MethodNotAllowed) and problem.allowed:
+        headers["Allow"] = ", ".join(problem.allowed)
     if isinstance(problem, Busy):
         headers["Retry-After"] = "5"
+    if isinstance(problem, DeadlineExceeded):
+        headers[HEADER] = TIMED_OUT
+    if isinstance(problem, Overdrawn):
+        headers["Retry-After"] = str(problem.retry_after)
+    request.environ[CODE] = problem.code
     response = _response(problem)
     response.headers.update(headers)
     response.headers["Vary"] = "Accept, Accept-Language"
@@ -58,10 +81,14 @@ def _from_http(error: HTTPException) -> KgError:
     return problem
 
 
-def body(problem: KgError) -> dict[str, object]:
-    """The members of the problem body: those of RFC 9457, and code, remedy, line and column where known."""
+def body(problem: KgError, root: str = "", text: str = "") -> dict[str, object]:
+    """The members of the problem body: those of RFC 9457, and code, remedy, proposal, line and column where known.
+
+    ``root`` is where the site lives. If ``text`` is the query, its line at fault is ``quoted``, with the spot marked
+    in a line below.
+    """
     members: dict[str, object] = {
-        "type": "about:blank",
+        "type": f"{root}{PAGE}#{problem.code}",
         "title": HTTPStatus(problem.http_status).phrase,
         "status": int(problem.http_status),
         "detail": problem.message,
@@ -71,19 +98,38 @@ def body(problem: KgError) -> dict[str, object]:
         members["remedy"] = problem.remedy
     if problem.where:
         members |= {key: value for key in ("line", "column") if (value := getattr(problem.where, key)) is not None}
+    marked = quoted(text, problem.where)
+    if marked:
+        members["quoted"] = marked
+    if problem.proposal:
+        members["proposal"] = problem.proposal
     return members
 
 
-def written(problem: KgError) -> bytes:
-    """The problem body as JSON."""
-    return (json.dumps(body(problem), ensure_ascii=False) + "\n").encode("utf-8")
+def written(problem: KgError, root: str = "") -> bytes:
+    """The problem body as JSON; ``root`` is where the site lives."""
+    return _as_json(body(problem, root))
+
+
+def _as_json(members: dict[str, object]) -> bytes:
+    return (json.dumps(members, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _of_request(problem: KgError) -> dict[str, object]:
+    """The problem body, with the line of the query that was asked as its client wrote it."""
+    asked = getattr(g, "asked", None)
+    text = (asked.query or "") if asked else ""
+    if asked and asked.as_of and problem.where:
+        problem.where = binding.place_before(text, asked.as_of, problem.where)
+    return body(problem, request.script_root, text)
 
 
 def _response(problem: KgError) -> Response:
+    members = _of_request(problem)
     try:
         choice = negotiate.choose(request.headers.get("Accept"), (), (PROBLEM, negotiate.HTML))
     except NotAcceptable:
         choice = negotiate.Choice(PROBLEM, PROBLEM.media_type)
     if choice.format is negotiate.HTML:
-        return Response(page("error.html", problem=body(problem)), problem.http_status, mimetype="text/html")
-    return Response(written(problem), problem.http_status, content_type=PROBLEM.media_type)
+        return Response(page("error.html", problem=members), problem.http_status, mimetype="text/html")
+    return Response(_as_json(members), problem.http_status, content_type=PROBLEM.media_type)

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+import time
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
 
 from kg.errors import NotFound
-from kg.model import Query
+from kg.model import Answer, Query
 from kg.rdf import BASE, GRAPH, PREFIXES, shorten
 from kg.sparql import negotiate
 from kg.sparql.negotiate import Choice, Format
+from kg.sparql.protocol import QueryRequest
 from kg.turtle import serialize
+from kg.web.citing import Citable
+from kg.web.near import unknown
 from kg.web.site import language, page, site, text
 from kg.web.terms import Group, Labels, Shown, Term, groups
 
@@ -42,14 +46,16 @@ def blueprint() -> Blueprint:
     for name in _DOCUMENTS:
         for rule in (f"/{name}", f"/{name}.<ending>"):
             routes.add_url_rule(rule, f"{name}{len(rule)}", document, defaults={"name": name})
+    routes.add_url_rule("/ontology/<version>", "version", document, defaults={"name": "ontology"})
     return routes
 
 
 def resource(path: str) -> Response:
     """What the graph says of a resource, and what points to it; of a family, its members. Raises NotFound."""
-    if _FAMILY.fullmatch(path):
-        return redirect(f"{request.script_root}/{path}/", 308)
     iri, choice = _asked(path)
+    if _FAMILY.fullmatch(path):
+        asked = request.query_string.decode("latin-1")
+        return redirect(f"{request.script_root}/{path}/" + (f"?{asked}" if asked else ""), 308)
     if iri.endswith("/"):
         return _family(iri, choice)
     if choice.format is negotiate.HTML:
@@ -58,7 +64,7 @@ def resource(path: str) -> Response:
         outgoing = [(triple.predicate, triple.object) for triple in triples if triple.subject == subject]
         incoming = [(triple.predicate, triple.subject) for triple in triples if triple.object == subject]
         if not (outgoing or incoming):
-            raise _unknown(iri)
+            raise unknown(iri)
         labels = _labels(triples)
         return _page(
             "resource.html",
@@ -92,7 +98,7 @@ def _family(iri: str, choice: Choice) -> Response:
         return _rdf(text("family", this=iri), iri, choice)
     triples = site().graph("family-start", this=iri)
     if not triples:
-        raise _unknown(iri)
+        raise unknown(iri)
     labels = _labels(triples)
     found = {triple.object for triple in triples if triple.predicate.value == _MEMBER}
     members = sorted(map(labels.show, found), key=lambda member: (member.text.casefold(), member.iri))
@@ -107,7 +113,7 @@ def graph(path: str) -> Response:
     iri, choice = _asked(path)
     size = site().graph_sizes().get(iri)
     if size is None:
-        raise _unknown(iri)
+        raise unknown(iri)
     if choice.format is negotiate.HTML:
         triples = site().graph("graph-start", this=iri)
         labels = _labels(triples)
@@ -116,20 +122,28 @@ def graph(path: str) -> Response:
     return _rdf(text("graph", this=iri), iri, choice)
 
 
-def document(name: str, ending: str | None = None) -> Response:
-    """The ontology, or the shapes: a page with an anchor per term, or all their triples. Raises NotFound."""
-    iri, choice = _asked(name if ending is None else f"{name}.{ending}")
-    if iri != BASE + name:
-        raise _unknown(iri)
+def document(name: str, ending: str | None = None, version: str | None = None) -> Response:
+    """The ontology, or the shapes: a page with an anchor per term, or all their triples.
+
+    The current ``version`` has a name of its own (OWL 2, section 3.1: the version IRI). Raises NotFound, of others too.
+    """
+    iri, choice = _asked(f"{name}/{version}" if version else name if ending is None else f"{name}.{ending}")
+    if iri != BASE + name and iri not in site().once(f"versions {name}", lambda: _versions(BASE + name)):
+        raise unknown(iri)
     folder = f"{GRAPH}{name}/"
     if choice.format is not negotiate.HTML:
         return _rdf(text("document", folder=folder), iri, choice)
     key = f"{name} {language()} {request.script_root}"
-    about, sections = site().once(key, lambda: _contents(iri, folder))
+    about, sections = site().once(key, lambda: _contents(BASE + name, folder))
     return _page(
         "document.html", Labels(language(), request.script_root), name=name, iri=iri, path=f"/{name}",
         about=about, sections=sections,
     )
+
+
+def _versions(iri: str) -> list[str]:
+    """What a document says it is the version of that name."""
+    return [row["version"] for row in site().table("versions", this=iri)]
 
 
 def _contents(iri: str, folder: str) -> tuple[list[Group], list[tuple[str, list[tuple[Shown, list[Group]]]]]]:
@@ -155,12 +169,9 @@ def _asked(path: str) -> tuple[str, Choice]:
     path = match["path"] if match else path
     if not _PATH.fullmatch(path):
         raise NotFound("Nothing in the graph has this name.", remedy="Start from the home page, or ask the graph.")
+    site().answer_from(request.args.get("snapshot"))
     offered = (*negotiate.GRAPHS, negotiate.HTML)
     return BASE + path, negotiate.choose(request.headers.get("Accept"), names, offered)
-
-
-def _unknown(iri: str) -> NotFound:
-    return NotFound(f"Nothing in the graph has the name {iri}.", remedy="Start from the home page, or ask the graph.")
 
 
 def _labels(triples: list[ox.Triple]) -> Labels:
@@ -171,14 +182,22 @@ def _labels(triples: list[ox.Triple]) -> Labels:
 
 def _rdf(query: str, iri: str, choice: Choice, single: bool = False) -> Response:
     """The graph a query makes. What is no ``single`` resource is one of few, whose Turtle is kept. Raises NotFound."""
+    asked = QueryRequest(query, snapshot=request.args.get("snapshot"))
+    citable = Citable(site().snapshot, Query(query), asked, choice, named=iri)
+    unchanged = citable.not_modified()
+    if unchanged:
+        unchanged.headers["Vary"] = "Accept"
+        return unchanged
+    start = time.monotonic()
     data = site().pool.answer(Query(query), negotiate.N_TRIPLES.name)
     if not data:
-        raise _unknown(iri)
+        raise unknown(iri)
     if choice.format is negotiate.TURTLE and len(data) <= _LAID_OUT_BYTES:
         data = _laid_out(data) if single else site().once(f"turtle {iri}", lambda: _laid_out(data))
     elif choice.format is not negotiate.N_TRIPLES:
         data = site().pool.answer(Query(query), choice.format.name)
-    response = Response(data, content_type=choice.content_type)
+    answer = Answer(data, seconds=time.monotonic() - start)
+    response = citable.mark(Response(data, content_type=choice.content_type), answer)
     response.headers["Vary"] = "Accept"
     return response
 
@@ -191,5 +210,7 @@ def _laid_out(data: bytes) -> bytes:
 
 def _page(template: str, labels: Labels, **values: object) -> Response:
     response = Response(page(template, labels, **values), mimetype="text/html")
+    if "iri" in values:
+        response.headers.add("Link", f'<{values["iri"]}>; rel="cite-as"')
     response.headers["Vary"] = "Accept, Accept-Language"
     return response

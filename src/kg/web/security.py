@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import ipaddress
+import re
+from collections.abc import Iterator
 
 from flask import Request, Response
 
 from kg.errors import RequestError
+from kg.settings import Settings
 
 #: Nothing but our own style sheet and our own forms; no script at all.
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 #: Headers a page of another site may read, beyond the few it always may.
-EXPOSED = "Allow, KG-Conforms, KG-Snapshot, Link, Retry-After"
+EXPOSED = (
+    "Accept-Query, Allow, ETag, KG-Answer, KG-As-Of, KG-Conforms, KG-Snapshot, Link, Retry-After, Vary, X-Request-ID"
+)
+
+_ALWAYS = (
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Access-Control-Allow-Origin", "*"),
+    ("Access-Control-Expose-Headers", EXPOSED),
+)
+
+#: What may follow a name in a header Host (RFC 3986, section 3.2.3).
+_PORT = re.compile(r"(:[0-9]{0,5})?")
 
 
 class MisdirectedRequest(RequestError):
@@ -33,31 +49,55 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def check_host(request: Request, host: str) -> None:
-    """On a loopback address, refuse a Host header that names another: a page of a stranger may have had its name
-    pointed here (DNS rebinding). Raises MisdirectedRequest.
+def check_host(request: Request, settings: Settings) -> None:
+    """Refuse a Host header with a name that is not ours: a page of a stranger may have had its name pointed here
+    (DNS rebinding), also where the server listens on a private network. Raises MisdirectedRequest.
     """
     given = request.environ.get("HTTP_HOST")
-    if given is None or not is_loopback(host):
-        return
-    name = given.lower()
-    name = name.partition("]")[0] + "]" if name.startswith("[") else name.partition(":")[0]
-    if name not in ("127.0.0.1", "localhost", "[::1]", host.lower(), f"[{host.lower()}]"):
+    if given is not None and not answers_to(given, settings):
         raise MisdirectedRequest(
-            f"This server does not answer to the name {name[:100]!r}.",
-            remedy="Use the address it printed when it started.",
+            f"This server does not answer to the name {given[:100]!r}.",
+            remedy="Use the address it printed when it started; its operator can add names with --hosts.",
         )
+
+
+def answers_to(host: str, settings: Settings) -> bool:
+    """True if the server answers to this Host (RFC 9110, section 7.2), with or without a port."""
+    name = host.lower()
+    end = name.find("]") + 1 if name.startswith("[") else len(name.partition(":")[0])
+    name, port = name[:end], name[end:]
+    if not _PORT.fullmatch(port):
+        return False
+    bound = settings.host.lower()
+    if name in ("localhost", bound, f"[{bound}]") or name in (known.lower() for known in settings.hosts):
+        return True
+    # An address in numbers cannot be pointed elsewhere; on loopback there are few of them.
+    return name in ("127.0.0.1", "[::1]") if is_loopback(bound) else _is_address(name)
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def always(snapshot: str) -> Iterator[tuple[str, str]]:
+    """The headers of every response, whatever it says; it is of the snapshot with this digest."""
+    yield from _ALWAYS
+    yield "KG-Snapshot", snapshot
 
 
 def add_headers(response: Response, snapshot: str) -> Response:
     """Add the headers that every response carries: policy, type safety, open access without credentials."""
     headers = response.headers
-    headers["Content-Security-Policy"] = POLICY
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Access-Control-Allow-Origin"] = "*"
-    headers["Access-Control-Expose-Headers"] = EXPOSED
-    headers["KG-Snapshot"] = snapshot
+    for name, value in always(snapshot):
+        headers[name] = value
+    # An error may be over at the next request, and what says nothing else of itself is of the current snapshot.
+    if response.status_code >= 400:
+        headers["Cache-Control"] = "no-store"
+    headers.setdefault("Cache-Control", "no-cache")
     return response
 
 
@@ -66,6 +106,8 @@ def preflight(methods: str = "GET, HEAD, OPTIONS, POST") -> Response:
     response = Response(status=204)
     del response.headers["Content-Type"]
     response.headers["Allow"] = response.headers["Access-Control-Allow-Methods"] = methods
-    response.headers["Access-Control-Allow-Headers"] = "Accept, Accept-Language, Content-Type"
+    response.headers["Access-Control-Allow-Headers"] = (
+        "Accept, Accept-Language, Content-Type, If-Modified-Since, If-None-Match, X-Request-ID"
+    )
     response.headers["Access-Control-Max-Age"] = "86400"
     return response

@@ -6,18 +6,24 @@ import logging
 import socket
 from http import HTTPStatus
 
-import waitress
 from flask import Flask
-from waitress.channel import HTTPChannel
-from waitress.server import BaseWSGIServer
+from waitress.adjustments import Adjustments
 from waitress.task import ErrorTask
 
-from kg.errors import RequestError
+from kg.errors import Busy, RequestError
 from kg.settings import Settings
 from kg.web import check
+from kg.web.connections import CONNECTIONS, Channel, Server
 from kg.web.problems import PROBLEM, written
 
-_CONNECTIONS = 200
+#: Connections beyond those that are held, for the moment in which others are closed for them.
+_MORE = 64
+#: Bytes of an answer that wait for the client to read them, beyond which a thread waits too; and of an answer that is
+#: given to the server whole, beyond which they wait in a temporary file.
+_WAITING = 1_000_000
+_IN_MEMORY = 2_000_000
+#: Seconds between looks for connections that nothing happens on.
+_LOOK = 5
 #: An encoded character of a query in the address takes three bytes; the rest is for the other headers.
 _ENCODED = 3
 _OTHER_HEADERS = 65_536
@@ -31,6 +37,9 @@ _SENTENCES = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("The request is larger than what is read.", "Send less at once."),
     HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE: (
         "The address and the headers are larger than what is read.", "Send a long query as the body of a POST.",
+    ),
+    HTTPStatus.SERVICE_UNAVAILABLE: (
+        "The server is answering other requests.", "Try again in a few seconds.",
     ),
     HTTPStatus.NOT_IMPLEMENTED: (
         "The request has a transfer encoding that is not read.", "Send it with a Content-Length, or chunked.",
@@ -46,37 +55,53 @@ class _ProblemTask(ErrorTask):
         refusal = self.request.error
         status = HTTPStatus(refusal.code)
         message, remedy = _SENTENCES.get(status, _OTHER)
-        problem = RequestError(message, remedy=remedy)
+        problem = (Busy if status == HTTPStatus.SERVICE_UNAVAILABLE else RequestError)(message, remedy=remedy)
         problem.http_status = status
-        body = written(problem)
+        body = written(problem, self.channel.server.root)
         self.status = f"{status.value} {status.phrase}"
         self.response_headers.append(("Content-Type", PROBLEM.media_type))
         self.response_headers.append(("X-Content-Type-Options", "nosniff"))
+        if isinstance(problem, Busy):
+            self.response_headers.append(("Retry-After", "5"))
         self.set_close_on_finish()
         self.content_length = len(body)
         self.write(body)
 
 
-class _Channel(HTTPChannel):
+class _Channel(Channel):
     """A connection."""
 
     error_task_class = _ProblemTask
 
 
-def create_server(app: Flask, settings: Settings, listener: socket.socket) -> BaseWSGIServer:
+class _Server(Server):
+    """The server."""
+
+    channel_class = _Channel
+    #: The path below which a proxy serves us, as far as it is known before a request is read.
+    root = ""
+
+
+def create_server(app: Flask, settings: Settings, listener: socket.socket) -> Server:
     """A server of the application on a listening socket; ``run`` returns on SystemExit and KeyboardInterrupt."""
     # That requests wait for one another is what a queue is for, and no news to who started the server.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    server = waitress.create_server(
-        app,
+    adjustments = Adjustments(
         sockets=[listener],
         threads=settings.threads,
-        connection_limit=_CONNECTIONS,
+        connection_limit=CONNECTIONS + _MORE,
+        cleanup_interval=_LOOK,
+        outbuf_high_watermark=_WAITING,
+        outbuf_overflow=_IN_MEMORY,
         max_request_header_size=_ENCODED * settings.max_query_length + _OTHER_HEADERS,
         # The application refuses what is larger than it reads, in its own words; this is the last resort.
         max_request_body_size=max(2 * app.config["MAX_CONTENT_LENGTH"], check.largest_body(settings)),
         asyncore_use_poll=True,
         ident=None,
+        # Whose word on the client is taken is decided by kg.web.forwarded.
+        clear_untrusted_proxy_headers=False,
     )
-    server.channel_class = _Channel
+    where = (listener.family, listener.type, listener.proto, listener.getsockname())
+    server = _Server(app, {}, True, listener, adj=adjustments, sockinfo=where, bind_socket=False)
+    server.root = settings.path_prefix
     return server

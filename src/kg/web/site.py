@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib import resources
 from typing import TypeVar
 from urllib.parse import urlencode
 
 import pyoxigraph as ox
-from flask import current_app, render_template, request
+from flask import Response, current_app, g, has_request_context, render_template, request
 
-from kg.model import Query
+from kg.model import Answer, Query, Snapshot
 from kg.rdf import BASE
 from kg.settings import Settings
 from kg.sparql import negotiate
 from kg.sparql.gallery import GalleryQuery
+from kg.web.caching import Cache
+from kg.web.serving import Served, Serving
+from kg.web.shortcut import Reply
 from kg.web.terms import Labels
 from kg.web.words import LANGUAGES, words
 from kg.workers import Pool
@@ -31,11 +33,46 @@ _QUERIES = resources.files("kg.web") / "queries"
 class Site:
     """The one object behind the views, kept by the application."""
 
-    pool: Pool
+    serving: Serving
     settings: Settings
     gallery: Sequence[GalleryQuery]
-    _kept: dict[str, object] = field(default_factory=dict)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    #: Answers by what decides them, and responses by the requests that they are for.
+    answers: Cache[Answer]
+    replies: Cache[Reply]
+
+    @property
+    def served(self) -> Served:
+        """What answers this request, the same from its beginning to its end; outside of one, the current snapshot."""
+        if not has_request_context():
+            return self.serving.current
+        if "served" not in g:
+            g.served = self.serving.lease()
+        return g.served
+
+    @property
+    def pool(self) -> Pool:
+        """The workers that answer this request."""
+        return self.served.pool
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot that answers this request."""
+        return self.served.snapshot
+
+    def answer_from(self, wanted: str | None) -> None:
+        """Have this request answered from an older snapshot, if one is wanted. Raises as ``Serving.lease`` does."""
+        if wanted:
+            chosen = self.serving.lease(wanted)
+            self.let_go()
+            g.served = chosen
+
+    def let_go(self, response: Response | None = None) -> None:
+        """Let go of what answered this request, as soon as the response is sent."""
+        served = g.pop("served", None)
+        if served and response:
+            response.call_on_close(lambda: self.serving.release(served))
+        elif served:
+            self.serving.release(served)
 
     def graph(self, name: str, **values: str) -> list[ox.Triple]:
         """The triples of a CONSTRUCT among the pages' own queries."""
@@ -47,15 +84,28 @@ class Site:
         data = json.loads(self.pool.answer(Query(text(name, **values)), negotiate.JSON.name))
         return [{key: cell["value"] for key, cell in row.items()} for row in data["results"]["bindings"]]
 
+    def kept(self, key: str | None, ask: Callable[[], Answer]) -> Answer:
+        """The answer that this key decides, from those kept or by asking; None keeps it from being kept."""
+        if key is None:
+            return ask()
+        found, age = self.answers.get(key), self.answers.age
+        if found is None:
+            found = ask()
+            if found.rest is None:
+                self.answers.put(key, found, len(found.body), found.seconds, age)
+        return found
+
+    def drop(self) -> None:
+        """Forget what was kept: it is of a snapshot that is not served any more."""
+        self.answers.drop()
+        self.replies.drop()
+
     def once(self, key: str, make: Callable[[], T]) -> T:
         """What ``make`` gives, made once per snapshot and key; two requests at once may both make it."""
-        key = f"{self.pool.snapshot.digest} {key}"
-        with self._lock:
-            known = self._kept.get(key)
+        made = self.served.made
+        known = made.get(key)
         if known is None:
-            known = make()
-            with self._lock:
-                self._kept[key] = known
+            known = made[key] = make()
         return known  # type: ignore[return-value]
 
     def graph_sizes(self) -> dict[str, int]:
@@ -79,8 +129,10 @@ def site() -> Site:
 
 
 def language() -> str:
-    """The language to write in: ``?lang=``, else Accept-Language, else English."""
-    return negotiate.language(request.headers.get("Accept-Language"), request.args.get("lang"), LANGUAGES)
+    """The language to write in: the parameter ``lang``, also of a form, else Accept-Language, else English."""
+    asked = getattr(g, "asked", None)
+    wanted = asked.lang if asked else request.args.get("lang")
+    return negotiate.language(request.headers.get("Accept-Language"), wanted, LANGUAGES)
 
 
 def _in_other_languages() -> dict[str, str]:
@@ -99,7 +151,7 @@ def page(template: str, labels: Labels | None = None, **values: object) -> str:
         languages=_in_other_languages(),
         base=BASE,
         root=request.script_root,
-        snapshot=site().pool.snapshot,
+        snapshot=site().snapshot,
         labels=labels or Labels(spoken, request.script_root),
         **values,
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import pyoxigraph as ox
 
@@ -115,11 +116,12 @@ def _by_text(group: Group) -> str:
 def bindings(table: Mapping[str, object], labels: Labels) -> tuple[list[str], list[list[Shown | None]]]:
     """Columns and rows of SPARQL results in JSON (SPARQL 1.1 Query Results JSON Format), as shown."""
     columns: list[str] = table["head"]["vars"]  # type: ignore[index]
-    rows: list[dict[str, dict[str, str]]] = table["results"]["bindings"]  # type: ignore[index]
-    return columns, [[_cell(row.get(column), labels) for column in columns] for row in rows]
+    rows: list[dict[str, dict[str, Any]]] = table["results"]["bindings"]  # type: ignore[index]
+    return columns, [[cell(row.get(column), labels) for column in columns] for row in rows]
 
 
-def _cell(value: dict[str, str] | None, labels: Labels) -> Shown | None:
+def cell(value: dict[str, Any] | None, labels: Labels) -> Shown | None:
+    """A term in the JSON of results, as shown; None for none."""
     if value is None:
         return None
     if value["type"] == "uri":
@@ -127,4 +129,7 @@ def _cell(value: dict[str, str] | None, labels: Labels) -> Shown | None:
     if value["type"] == "literal":
         datatype = value.get("datatype")
         return Shown(value["value"], language=value.get("xml:lang"), datatype=shorten(datatype) if datatype else None)
+    if value["type"] == "triple":
+        parts = (cell(value["value"][part], labels) for part in ("subject", "predicate", "object"))
+        return Shown(f"<<( {' '.join(part.text for part in parts if part)} )>>")
     return Shown("[…]")

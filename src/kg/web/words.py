@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-LANGUAGES = ("en", "it")
+from kg.model import LANGUAGES
 
 #: Key → (English, Italian).
 _WORDS: dict[str, tuple[str, str]] = {
@@ -18,6 +18,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "also": ("Also as", "Anche come"),
     "answer": ("Answer", "Risposta"),
     "as-of": ("As of (?asOf)", "Alla data (?asOf)"),
+    "along": ("along", "lungo"),
     "ask": ("Ask the graph", "Interroga il grafo"),
     "by": ("by", "per"),
     "characters": ("characters", "caratteri"),
@@ -32,13 +33,30 @@ _WORDS: dict[str, tuple[str, str]] = {
     "check-file": ("or a file", "oppure un file"),
     "check-text": ("Turtle", "Turtle"),
     "check-title": ("Check a contribution", "Controlla un contributo"),
+    "cite": ("Cite this answer", "Cita questa risposta"),
+    "cite-by-post": (
+        "The query is too long for a permanent address: send it by POST with snapshot=",
+        "L'interrogazione è troppo lunga per un indirizzo permanente: inviarla con POST e snapshot=",
+    ),
     "claim": ("Claim", "Affermazione"),
     "claims": ("Claims", "Affermazioni"),
+    "column": ("column", "colonna"),
+    "contradicted": ("Contradicted by", "Contraddetta da"),
     "counts": ("What it holds", "Che cosa contiene"),
     "cut": ("Only the first part is shown here.", "Qui ne è mostrata solo la prima parte."),
     "date": ("Date", "Data"),
+    "dcat": ("The data set in a catalogue", "L'insieme di dati in un catalogo"),
+    "described": ("How the data set describes itself", "Come l'insieme di dati si descrive"),
+    "default-graph": ("The default graph", "Il grafo predefinito"),
     "download": ("Download", "Scarica"),
     "empty": ("The answer is empty.", "La risposta è vuota."),
+    "errors": ("What errors say", "Che cosa dicono gli errori"),
+    "errors-about": (
+        "Each error has a code, which its address ends with. A message says what is wrong in a sentence, where, and what to "
+        "write instead where that is known.",
+        "Ogni errore ha un codice, con cui finisce il suo indirizzo. Un messaggio dice in una frase che cosa non va, dove, e "
+        "che cosa scrivere al suo posto, se è noto.",
+    ),
     "evidence": ("What carries it", "Che cosa la porta"),
     "explain": ("Explain", "Spiega"),
     "file": ("Stated in", "Affermato in"),
@@ -48,18 +66,30 @@ _WORDS: dict[str, tuple[str, str]] = {
     "graphs": ("Named graphs", "Grafi nominati"),
     "home": ("Home", "Pagina iniziale"),
     "incoming": ("What points to it", "Che cosa vi rimanda"),
+    "inferred": ("inferred", "inferito"),
     "info": ("Note", "Nota"),
     "instances": ("Number", "Numero"),
+    "interface": ("What programmes can ask here (OpenAPI)", "Che cosa possono chiedere qui i programmi (OpenAPI)"),
     "judged": ("Judged is", "Si valuta"),
     "kind": ("Kind", "Tipo"),
     "language": ("Language", "Lingua"),
+    "line": ("Line", "Riga"),
+    "look-at": ("What to look at", "Che cosa guardare"),
+    "matched": ("Matched", "Trovato"),
     "no": ("No", "No"),
+    "not-citable": (
+        "This query has another answer each time it is asked, so that its answer cannot be cited.",
+        "Questa interrogazione ha ogni volta una risposta diversa, che quindi non si può citare.",
+    ),
     "object": ("Object", "Oggetto"),
     "ontology": ("Ontology", "Ontologia"),
     "other": ("Other", "Altro"),
     "outgoing": ("What is said of it", "Che cosa se ne dice"),
     "paragraph": ("paragraph", "paragrafo"),
+    "permanent": ("Permanent address", "Indirizzo permanente"),
     "predicate": ("Predicate", "Predicato"),
+    "prefixes": ("Prefixes", "Prefissi"),
+    "queries": ("The queries of the gallery", "Le interrogazioni della galleria"),
     "query": ("SPARQL query", "Interrogazione SPARQL"),
     "rows": ("rows", "righe"),
     "rules": ("What findings say", "Che cosa dicono i rilievi"),
@@ -70,15 +100,23 @@ _WORDS: dict[str, tuple[str, str]] = {
     "skip": ("Skip to content", "Vai al contenuto"),
     "snapshot": ("Snapshot", "Istantanea"),
     "source": ("Source", "Fonte"),
+    "spreadsheet": ("CSV for a spreadsheet", "CSV per un foglio di calcolo"),
     "stance": ("Stance", "Orientamento"),
     "subject": ("Subject", "Soggetto"),
+    "superseded": ("Superseded by", "Superata da"),
     "through": ("through", "attraverso"),
+    "try-without": ("Ask without it", "Chiedi senza"),
     "triples": ("triples", "triple"),
     "violation": ("Violation", "Violazione"),
+    "void": ("What the data set holds", "Che cosa contiene l'insieme di dati"),
     "warning": ("Warning", "Avviso"),
     "why": ("inferred: why?", "inferito: perché?"),
     "why-it-holds": ("Why it holds", "Perché vale"),
+    "why-empty": ("Why is it empty?", "Perché è vuota?"),
+    "what-empties": ("What empties it", "Che cosa la svuota"),
+    "write": ("Write", "Scrivere"),
     "wrong": ("This did not work", "Qualcosa non ha funzionato"),
+    "with-evidence": ("What is behind each row", "Che cosa c'è dietro ogni riga"),
     "yes": ("Yes", "Sì"),
 }
 

@@ -42,6 +42,10 @@ class SnapshotExplainer:
             )
         return written
 
+    def prepare(self) -> None:
+        """Draw the conclusions now. Raises SnapshotError if the snapshot lacks the texts it was built from."""
+        _ = self._explainer
+
     @cached_property
     def _explainer(self) -> Explainer:
         snapshot = self._engine.snapshot

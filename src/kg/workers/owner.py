@@ -10,49 +10,58 @@ import array
 import contextlib
 import gc
 import json
-import math
 import os
 import resource
 import signal
 import socket
 import sys
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from kg.child import cap_memory
 from kg.engine import Engine
 from kg.errors import KgError
 from kg.workers import wire
 from kg.workers.desk import Desk
-from kg.workers.wire import Limits
+from kg.workers.outbox import Clock, Outbox
+from kg.workers.wire import Channel, Limits
 
 #: Growth of a worker, in kilobytes, after which it is replaced, so that its memory goes back to the system.
-_GROWTH_KILOBYTES = 48 * 1024
+_GROWTH_KILOBYTES = 24 * 1024
 
 #: Seconds after the deadline at which the system ends a worker itself, should nobody else be there to do it.
 _GRACE = 2.0
 
 
+#: Seconds that the owner may take to make what requests of a kind need.
+_PREPARING = 5.0
+
+
 def main() -> int:
     """Serve the web process over the channel whose number is the first argument, until it is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    control = socket.socket(fileno=int(sys.argv[1]))
+    control = Channel(socket.socket(fileno=int(sys.argv[1])))
     limits = Limits(**json.loads(sys.argv[3]))
     try:
         engine = Engine.load(Path(sys.argv[2]))
         desk = Desk(engine, limits)
     except KgError as error:
         with contextlib.suppress(wire.Closed):
-            wire.send(control, wire.from_error(error))
+            control.send(wire.from_error(error))
         return error.exit_code
-    gc.collect()
-    gc.freeze()
     workers: set[int] = set()
     try:
-        wire.send(control, {"snapshot": _snapshot(engine)})
+        _settle()
+        control.send({"snapshot": _snapshot(engine)})
         while True:
-            order, _ = wire.receive(control)
+            order, _ = control.receive()
             if "end" in order:
                 _end(order["end"], workers)
+            if "prepare" in order:
+                _prepare(desk, order["prepare"])
+                _settle()
+                control.send({"prepared": order["prepare"]})
             if "fork" in order:
                 _fork(desk, control, limits, workers)
     except wire.Closed:
@@ -62,13 +71,42 @@ def main() -> int:
             _end(worker, workers)
 
 
+class _TooLong(Exception):
+    """Preparing takes longer than workers may be waited for."""
+
+
+def _prepare(desk: Desk, kind: str) -> None:
+    """Make what requests of a kind need, unless that takes long: nobody gets a worker meanwhile."""
+
+    def stop(number: int, frame: FrameType | None) -> NoReturn:
+        raise _TooLong
+
+    signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, _PREPARING)
+    try:
+        desk.prepare(kind)
+    except (_TooLong, MemoryError):
+        # Whoever asks for it has it made by the worker, within its own limits.
+        pass
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        # Workers are to be ended by it.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
+def _settle() -> None:
+    """Spare workers the pages that a collection of garbage would copy."""
+    gc.collect()
+    gc.freeze()
+
+
 def _snapshot(engine: Engine) -> wire.Header:
     snapshot = engine.snapshot
     plain = {name: dict(getattr(snapshot, name)) for name in ("files", "counts", "versions")}
     return {"path": snapshot.path, "digest": snapshot.digest, "built": snapshot.built, **plain}
 
 
-def _fork(desk: Desk, control: socket.socket, limits: Limits, workers: set[int]) -> None:
+def _fork(desk: Desk, control: Channel, limits: Limits, workers: set[int]) -> None:
     """Fork a worker and hand the other end of its channel to the web process."""
     ours, theirs = socket.socketpair()
     worker = os.fork()
@@ -77,7 +115,7 @@ def _fork(desk: Desk, control: socket.socket, limits: Limits, workers: set[int])
         try:
             control.close()
             theirs.close()
-            _work(desk, ours, limits)
+            _work(desk, Channel(ours), limits)
             status = 0
         finally:
             # Never return into the owner's loop, whatever happens.
@@ -86,8 +124,12 @@ def _fork(desk: Desk, control: socket.socket, limits: Limits, workers: set[int])
     workers.add(worker)
     message = worker.to_bytes(8, "big")
     descriptor = array.array("i", [theirs.fileno()])
-    control.sendmsg([message], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptor)])
-    theirs.close()
+    try:
+        control.socket.sendmsg([message], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, descriptor)])
+    except OSError:
+        raise wire.Closed from None
+    finally:
+        theirs.close()
 
 
 def _end(worker: int, workers: set[int]) -> None:
@@ -97,25 +139,23 @@ def _end(worker: int, workers: set[int]) -> None:
         os.waitpid(worker, 0)
 
 
-def _work(desk: Desk, channel: socket.socket, limits: Limits) -> None:
+def _work(desk: Desk, channel: Channel, limits: Limits) -> None:
     """Answer requests, one at a time, until the channel is closed."""
     cap_memory(limits.memory)
     start = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    while True:
-        try:
-            request, content = wire.receive(channel)
-        except wire.Closed:
-            return
-        # The default action ends the process even while the engine runs.
-        signal.alarm(math.ceil(limits.deadline + _GRACE))
-        header, body = desk.answer(request, content)
-        signal.alarm(0)
-        growth = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - start
-        header["spent"] = growth > _GROWTH_KILOBYTES
-        try:
-            wire.send(channel, header, body)
-        except wire.Closed:
-            return
+    try:
+        while True:
+            request, content = channel.receive()
+            clock = Clock(request["deadline"], _GRACE)
+            outbox = Outbox(channel, clock, limits, request["most"], request.get("streaming", False))
+            clock.start()
+            header, body = desk.answer(request, content, outbox)
+            clock.stop()
+            growth = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - start
+            spent = header.get("spent", False) or growth > _GROWTH_KILOBYTES
+            channel.send({**header, "spent": spent, "seconds": clock.spent}, body)
+    except wire.Closed:
+        return
 
 
 if __name__ == "__main__":

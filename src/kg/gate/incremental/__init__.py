@@ -16,6 +16,7 @@ import pyoxigraph as ox
 
 from kg.errors import ShapesError
 from kg.gate.incremental.affected import Delta, affected
+from kg.gate.incremental.aims import Aims
 from kg.gate.incremental.automaton import compile_
 from kg.gate.incremental.judge import Judge, Reference
 from kg.gate.incremental.reader import Later, Reader
@@ -62,11 +63,11 @@ def changed(
     automaton = compile_(shapes)
     more, less, before = stored(added), stored(removed), Reader(old)
     later, kept = Later(new, before, less, more), Later(new, before, less, frozenset())
-    delta = Delta(before, later, kept, more, less)
+    delta = Delta(Aims(automaton, before), Aims(automaton, later), kept, more, less)
     reached = affected(automaton, delta)
     was, now = (
-        list(Judge(automaton, state, reader, reference).results(reached))
-        for state, reader in ((old, delta.old), (new, delta.new))
+        list(Judge(automaton, state, aims, reference).results(reached))
+        for state, aims in ((old, delta.was), (new, delta.now))
     )
     return Difference(
         tuple(_without(now, was)), tuple(_without(was, now)), len(reached), len(reached.everywhere)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
+from kg.gate.incremental.aims import Aims
 from kg.gate.incremental.automaton import Automaton
 from kg.gate.incremental.cases import THIS, Atom, Case
 from kg.gate.incremental.joins import Join
@@ -23,11 +24,21 @@ from kg.gate.shapes import Term
 class Delta:
     """A change: how to look things up before it, after it, and in what it leaves alone; and the triples it touches."""
 
-    old: Reader
-    new: Reader
+    was: Aims
+    now: Aims
     kept: Reader
     added: frozenset[ox.Triple]
     removed: frozenset[ox.Triple]
+
+    @property
+    def old(self) -> Reader:
+        """The state before."""
+        return self.was.reader
+
+    @property
+    def new(self) -> Reader:
+        """The state after."""
+        return self.now.reader
 
     def touched(self) -> Iterator[tuple[ox.Triple, Reader]]:
         """Every triple of the change with the state that has it."""
@@ -63,9 +74,10 @@ def affected(automaton: Automaton, delta: Delta) -> Affected:
     places = automaton.machine.back({*_readers(automaton, delta), *_asking(automaton, touched)}, delta.kept)
     _reached(automaton, places, delta, found)
     for site in automaton.plan.sites:
-        found.sites[site] |= {
-            node for node in touched[site.constraint] if _either(is_focus, automaton, site, node, delta)
-        }
+        if nodes := touched[site.constraint]:
+            found.sites[site] |= {
+                node for node in nodes if delta.was.is_focus(site, node) or delta.now.is_focus(site, node)
+            }
         if not _is_bounded(automaton, site.constraint) and (
             found.sites[site] or _meets(automaton, site.constraint, changed)
         ):
@@ -74,25 +86,6 @@ def affected(automaton: Automaton, delta: Delta) -> Affected:
         if found.nodes[root] or any(_meets(automaton, each, changed) for each in unbounded):
             found.everywhere.add(root)
     return found
-
-
-def is_target(automaton: Automaton, root: Term, node: Term, reader: Reader) -> bool:
-    """True if a node is a target of a shape in a state of the graph (SHACL, 2.1.3)."""
-    targets = automaton.targets[root]
-    return (
-        node in targets.nodes
-        or any(reader.ends(node, predicate, inverse) for predicate, inverse in targets.ends)
-        or bool(targets.classes) and reader.is_of(node, targets.classes)
-    )
-
-
-def is_focus(automaton: Automaton, site: Site, node: Term, reader: Reader) -> bool:
-    """True if the SPARQL constraint of a site is evaluated at a node in a state of the graph."""
-    if not site.steps:
-        return is_target(automaton, site.root, node, reader)
-    target = automaton.target[site.root]
-    reached = automaton.machine.ahead({(automaton.sites[site], node)}, reader)
-    return any(state == target and is_target(automaton, site.root, each, reader) for state, each in reached)
 
 
 def _readers(automaton: Automaton, delta: Delta) -> Iterator[Place]:
@@ -112,33 +105,17 @@ def _asking(automaton: Automaton, touched: dict[Constraint, set[Term]]) -> Itera
 
 def _reached(automaton: Automaton, places: Iterable[Place], delta: Delta, found: Affected) -> None:
     """Sort the places reached: focus nodes of target shapes, and nodes that become focus nodes or cease to be."""
-    focus = {automaton.focus[root]: root for root in automaton.active}
-    target = {state: root for root, state in automaton.target.items()}
-    sites: dict[int, list[Site]] = defaultdict(list)
-    for site, state in automaton.sites.items():
-        sites[state].append(site)
     for state, node in places:
-        if state in focus:
-            found.nodes[focus[state]].add(node)
-        elif state in target or state in sites:
-            root = target.get(state)
-            if root is not None and _differs(is_target, automaton, root, node, delta):
-                found.nodes[root].add(node)
-            for site in sites[state]:
-                if _differs(is_focus, automaton, site, node, delta):
-                    found.sites[site].add(node)
-    for root, nodes in found.nodes.items():
-        found.nodes[root] = {
-            node for node in nodes if _either(is_target, automaton, root, node, delta)
-        }
-
-
-def _differs(test: Callable[..., bool], automaton: Automaton, what: Term | Site, node: Term, delta: Delta) -> bool:
-    return test(automaton, what, node, delta.old) != test(automaton, what, node, delta.new)
-
-
-def _either(test: Callable[..., bool], automaton: Automaton, what: Term | Site, node: Term, delta: Delta) -> bool:
-    return any(test(automaton, what, node, one) for one in (delta.old, delta.new))
+        meaning = automaton.meanings.get(state)
+        if meaning is None:
+            continue
+        if (root := meaning.focus) is not None and (delta.was.is_target(root, node) or delta.now.is_target(root, node)):
+            found.nodes[root].add(node)
+        if (root := meaning.target) is not None and delta.was.is_target(root, node) != delta.now.is_target(root, node):
+            found.nodes[root].add(node)
+        for site in meaning.sites:
+            if delta.was.is_focus(site, node) != delta.now.is_focus(site, node):
+                found.sites[site].add(node)
 
 
 def _is_bounded(automaton: Automaton, constraint: Constraint) -> bool:

@@ -9,6 +9,7 @@ so has each path that leads from targets to where a SPARQL constraint of a prope
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -44,6 +45,16 @@ class Targets:
     ends: tuple[tuple[ox.NamedNode, bool], ...]
 
 
+@dataclass(frozen=True)
+class Meaning:
+    """What a state stands for: the root whose focus a node is there; the root of which it is found out whether it is a
+    target; the sites of which it is found out whether it is a focus node."""
+
+    focus: Term | None
+    target: Term | None
+    sites: tuple[Site, ...]
+
+
 @dataclass(eq=False)
 class Automaton:
     """The machine of a shapes graph, and what its states stand for.
@@ -64,10 +75,33 @@ class Automaton:
     reads: dict[Constraint, Reads] = field(default_factory=dict)
     targets: dict[Term, Targets] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def active(self) -> tuple[Term, ...]:
         """The roots that are not switched off."""
         return tuple(root for root in self.shapes.roots if not self.shapes.deactivated(root))
+
+    @cached_property
+    def by_target_class(self) -> dict[Term, frozenset[Term]]:
+        """The roots by each class that they name as their target."""
+        return _turned(self.targets, lambda targets: targets.classes)
+
+    @cached_property
+    def by_target_node(self) -> dict[Term, frozenset[Term]]:
+        """The roots by each node that they name as their target."""
+        return _turned(self.targets, lambda targets: targets.nodes)
+
+    @cached_property
+    def meanings(self) -> dict[int, Meaning]:
+        """What it means to be in a state, for the states that mean that something is judged."""
+        focus = {self.focus[root]: root for root in self.active}
+        target = {state: root for root, state in self.target.items()}
+        sites: dict[int, list[Site]] = defaultdict(list)
+        for site, state in self.sites.items():
+            sites[state].append(site)
+        return {
+            state: Meaning(focus.get(state), target.get(state), tuple(sites.get(state, ())))
+            for state in {*focus, *target, *sites}
+        }
 
     @cached_property
     def is_foreign(self) -> bool:
@@ -95,6 +129,16 @@ class Automaton:
             if loose := [one for one in asked if self.reads[one].cases is None]:
                 found[root] = loose
         return found
+
+
+def _turned(
+    targets: Mapping[Term, Targets], named: Callable[[Targets], frozenset[Term]]
+) -> dict[Term, frozenset[Term]]:
+    found: dict[Term, set[Term]] = defaultdict(set)
+    for root, each in targets.items():
+        for name in named(each):
+            found[name].add(root)
+    return {name: frozenset(roots) for name, roots in found.items()}
 
 
 @lru_cache(maxsize=8)

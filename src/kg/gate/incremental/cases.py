@@ -64,10 +64,12 @@ class Atom:
 
 @dataclass(frozen=True)
 class Case:
-    """Patterns that must all match for those from ``own`` on to matter."""
+    """Patterns that must all match for those from ``own`` on to matter; ``around`` is the number, among the cases of
+    the query, of the case whose patterns are those before, if there are any."""
 
     atoms: tuple[Atom, ...]
     own: int
+    around: int | None = None
 
 
 @dataclass(frozen=True)
@@ -75,8 +77,10 @@ class Reads:
     """What a query looks at: its cases if it is bounded, else the predicates it names, or None if it may look at all.
 
     ``skips`` if one of its paths may lead from a node to itself without a step, which it does from nodes of the graph.
+    ``begins`` if each of its solutions is a match of a case with nothing around it.
     """
 
     cases: tuple[Case, ...] | None
     predicates: frozenset[ox.NamedNode] | None
     skips: bool = False
+    begins: bool = False

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
+from itertools import chain
 
 import pyoxigraph as ox
 
 from kg.gate.incremental.automaton import Automaton
-from kg.gate.incremental.cases import THIS
+from kg.gate.incremental.cases import THIS, Case
 from kg.gate.incremental.joins import Join
 from kg.gate.incremental.reader import Reader
 from kg.gate.setquery import Constraint
@@ -27,18 +28,38 @@ def for_shapes(
             for constraint in automaton.asked.get(state, ()):
                 asked.setdefault(constraint, set()).add(node)
         for constraint, foci in asked.items():
-            gathered |= for_query(automaton, constraint, foci, reader)
+            gathered |= for_query(automaton, constraint, foci, reader)[1]
     return gathered
 
 
-def for_query(automaton: Automaton, constraint: Constraint, nodes: Iterable[Term], reader: Reader) -> set[ox.Triple]:
-    """What a bounded SPARQL constraint looks at for these focus nodes: the matches of its cases, and no others.
+def for_query(
+    automaton: Automaton, constraint: Constraint, nodes: Iterable[Term], reader: Reader
+) -> tuple[Set[Term], set[ox.Triple]]:
+    """Those of these focus nodes for which a bounded SPARQL constraint can have results, and what it looks at for
+    them: the matches of its cases, and no others.
 
     Each node comes with a triple that mentions it, if there is one: whether a path of no steps leads from a node to
     itself depends on its being in the graph.
     """
-    foci = set(nodes)
+    read, foci = automaton.reads[constraint], frozenset(nodes)
+    joins = joined(read.cases or (), foci, reader)
+    if read.begins:
+        foci = foci.intersection(chain.from_iterable(
+            join.domains.get(THIS, ()) for case, join in zip(read.cases or (), joins, strict=True) if not case.own
+        ))
     gathered = {triple for node in foci if (triple := reader.mention(node)) is not None}
-    for case in automaton.reads[constraint].cases or ():
-        gathered.update(Join(case.atoms, {THIS: foci}, reader).triples())
-    return gathered
+    for join in joins:
+        gathered.update(join.triples())
+    return foci, gathered
+
+
+def joined(cases: Iterable[Case], foci: Set[Term], reader: Reader) -> list[Join]:
+    """The cases of a query for these focus nodes, each joined with what the one around it has found."""
+    joins: list[Join] = []
+    for case in cases:
+        if case.around is None:
+            joins.append(Join(case.atoms, {THIS: foci}, reader))
+        else:
+            around = joins[case.around]
+            joins.append(around.and_(case.atoms[case.own:]) if around.domains else around)
+    return joins

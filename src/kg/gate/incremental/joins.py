@@ -7,7 +7,8 @@ nothing changes. What is left contains every match, and on patterns that form no
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from copy import copy
 from itertools import islice
 
 import pyoxigraph as ox
@@ -26,10 +27,21 @@ PEEK = 32
 class Join:
     """The patterns of a case, joined; ``domains`` has what its variables may be, and is empty if nothing matches."""
 
-    def __init__(self, atoms: Iterable[Atom], domains: Domains, reader: Reader) -> None:
+    def __init__(self, atoms: Sequence[Atom], domains: Domains, reader: Reader) -> None:
         self._reader = reader
-        self.domains: dict[str, set[Term]] = {name: set(nodes) for name, nodes in domains.items()}
+        self.domains: dict[str, Set[Term]] = dict(domains)
         self._pairs: dict[int, tuple[Atom, Pairs]] = {}
+        self._given = 0
+        self._take(atoms)
+
+    def and_(self, atoms: Sequence[Atom]) -> Join:
+        """These patterns joined with those of this join; its ``triples`` are those of the new patterns."""
+        other = copy(self)
+        other.domains, other._pairs, other._given = dict(self.domains), dict(self._pairs), len(self._pairs)
+        other._take(atoms)
+        return other
+
+    def _take(self, atoms: Sequence[Atom]) -> None:
         waiting = list(atoms)
         while waiting:
             atom, forward = self._next(waiting)
@@ -42,7 +54,7 @@ class Join:
 
     def triples(self) -> Iterator[ox.Triple]:
         """The triples of the graph that the pairs rest on."""
-        for atom, pairs in self._pairs.values():
+        for atom, pairs in islice(self._pairs.values(), self._given, None):
             if isinstance(atom.path, Step):
                 yield from (ox.Triple(near, atom.path.predicate, far) for near, far in pairs)
             else:
@@ -59,23 +71,33 @@ class Join:
         if forward:
             return min(forward, key=lambda atom: (not self._is_closed(atom), not isinstance(atom.path, Step))), True
         backward = [atom for atom in waiting if atom.object in self.domains]
-        return (self._fewest(backward), False) if len(backward) > 1 else ((backward or waiting)[0], not backward)
+        return (self._fewest(backward, waiting), False) if backward else (waiting[0], True)
 
     def _is_closed(self, atom: Atom) -> bool:
         return self._known(atom.object) is not None
 
-    def _fewest(self, atoms: list[Atom]) -> Atom:
-        """The pattern with the fewest subjects for the objects known, found by listing those of all in turn."""
+    def _fewest(self, atoms: list[Atom], waiting: list[Atom]) -> Atom:
+        """The pattern with the fewest subjects for the objects known, found by listing those of all in turn.
+
+        If they are many, patterns with the same subject and a constant are listed as well: that says nothing of where
+        to look, but may be true of fewer.
+        """
+        near = {atom.subject for atom in atoms}
+        others = [atom for atom in waiting if atom.subject in near and _has_constant(atom)]
+        if len(atoms) == 1 and not others:
+            return atoms[0]
         listings = {atom: self._subjects(atom) for atom in atoms}
         while True:
             for atom, listing in listings.items():
                 if len(list(islice(listing, PEEK))) < PEEK:
                     return atom
+            listings |= {atom: self._subjects(atom) for atom in others}
+            others = []
 
     def _subjects(self, atom: Atom) -> Iterator[Term]:
-        for node in tuple(self.domains[str(atom.object)]):
+        for node in tuple(self._known(atom.object) or ()):
             if isinstance(atom.path, Step):
-                yield from self._reader.lazily(node, atom.path.predicate, True)
+                yield from self._reader.listing(node, atom.path.predicate, True)
             else:
                 yield from along(atom.track, node, self._reader, inverse=True)
 
@@ -85,15 +107,27 @@ class Join:
             pairs = ((start, end) for end in far or () for start in self._from(atom, end, inverse=True))
         elif near is None:
             raise ValueError(f"Nothing is known of {atom}")
-        elif far is not None and isinstance(atom.path, Step) and len(near) * len(far) <= PEEK:
-            step = atom.path.predicate
-            pairs = ((start, end) for start in near for end in far if self._reader.has(start, step, end))
+        elif far is not None and isinstance(atom.path, Step):
+            pairs = self._between(near, atom.path.predicate, far)
         else:
             pairs = ((start, end) for start in near for end in self._from(atom, start, inverse=False))
         for start, end in pairs:
             fits = (near is None or start in near) and (far is None or end in far)
             if fits and (atom.subject != atom.object or start == end):
                 yield start, end
+
+    def _between(
+        self, near: Set[Term], predicate: ox.NamedNode, far: Set[Term]
+    ) -> Iterable[tuple[Term, Term]]:
+        """The pairs of these nodes that a predicate connects, and perhaps others; from the side that has fewer."""
+        if len(far) < len(near):
+            backward = ((start, end) for end in far for start in self._reader.listing(end, predicate, True))
+            listed = list(islice(backward, len(near)))
+            if len(listed) < len(near):
+                return listed
+        if len(far) == 1 or len(near) * len(far) <= PEEK:
+            return ((start, end) for start in near for end in far if self._reader.has(start, predicate, end))
+        return ((start, end) for start in near for end in self._reader.ends(start, predicate, False))
 
     def _from(self, atom: Atom, node: Term, *, inverse: bool) -> Iterable[Term]:
         if isinstance(atom.path, Step):
@@ -124,6 +158,10 @@ class Join:
         )
         self._pairs[number] = atom, kept
         return kept != pairs
+
+
+def _has_constant(atom: Atom) -> bool:
+    return isinstance(atom.path, Step) and not isinstance(atom.object, str)
 
 
 def along(one: Track, node: Term, reader: Reader, *, inverse: bool) -> set[Term]:

@@ -14,10 +14,10 @@ from functools import lru_cache
 import pyoxigraph as ox
 
 from kg.gate import core, setquery
-from kg.gate.incremental.affected import Affected, is_focus, is_target
+from kg.gate.incremental.affected import Affected
+from kg.gate.incremental.aims import Aims
 from kg.gate.incremental.automaton import Automaton
 from kg.gate.incremental.extract import for_query, for_shapes
-from kg.gate.incremental.reader import Reader
 from kg.gate.plan import for_core, for_leftover, is_target as declares_target, targeting
 from kg.gate.result import Result
 from kg.gate.shapes import SH, Term
@@ -33,10 +33,10 @@ Nodes = dict[Term, set[Term]]
 class Judge:
     """Judges in one state of the graph what a change affects."""
 
-    def __init__(self, automaton: Automaton, state: State, reader: Reader, reference: Reference) -> None:
+    def __init__(self, automaton: Automaton, state: State, aims: Aims, reference: Reference) -> None:
         self._automaton = automaton
         self._state = state
-        self._reader = reader
+        self._aims, self._reader = aims, aims.reader
         self._reference = reference
         self._all: tuple[tuple[ox.Triple, ...], Targets, ox.Store] | None = None
 
@@ -57,7 +57,7 @@ class Judge:
     def _targets(self, affected: Affected) -> Nodes:
         """The affected focus nodes that are targets in this state; all targets of a root that is judged everywhere."""
         found = {
-            root: {node for node in nodes if is_target(self._automaton, root, node, self._reader)}
+            root: {node for node in nodes if self._aims.is_target(root, node)}
             for root, nodes in affected.nodes.items()
         }
         for root in self._automaton.active:
@@ -94,12 +94,11 @@ class Judge:
                 _, targets, store = self._everything()
                 focus = targets.graph(targets.after(site.root, site.steps))
                 yield from setquery.judge(store, shapes, site.constraint, focus)
-            elif foci := frozenset(
-                node for node in affected.sites[site] if is_focus(self._automaton, site, node, self._reader)
-            ):
-                read = for_query(self._automaton, site.constraint, foci, self._reader)
-                extract.extend(ox.Quad(*triple) for triple in read)
-                at.append((site.constraint, foci))
+            elif foci := {node for node in affected.sites[site] if self._aims.is_focus(site, node)}:
+                able, read = for_query(self._automaton, site.constraint, foci, self._reader)
+                if able:
+                    extract.extend(ox.Quad(*triple) for triple in read)
+                    at.append((site.constraint, able))
         targets = Targets(extract, shapes)
         for constraint, foci in at:
             yield from setquery.judge(extract, shapes, constraint, targets.graph(foci))

@@ -86,16 +86,18 @@ class Machine:
         waiting = list(seen)
         while waiting:
             state, node = waiting.pop()
-            found = [(target, node) for target in self.skips[state]]
-            for arc in self.leaving[state]:
+            found = [(target, node) for target in self.skips.get(state, ())]
+            for arc in self.leaving.get(state, ()):
                 ends = reader.ends(node, arc.predicate, arc.inverse)
-                if gathered is not None:
-                    gathered.update(_triple(node, arc, end) for end in ends)
-                found += [(arc.target, end) for end in ends]
+                if ends:
+                    found += [(arc.target, end) for end in ends]
+                    if gathered is not None:
+                        gathered.update(_triple(node, arc, end) for end in ends)
             if gathered is not None and state in self.reads_all:
                 gathered.update(reader.everything(node))
-            waiting += [place for place in found if place not in seen]
-            seen.update(found)
+            if found:
+                waiting += [place for place in found if place not in seen]
+                seen.update(found)
         return seen
 
     def back(self, starts: Iterable[Place], reader: Reader) -> set[Place]:
@@ -104,11 +106,14 @@ class Machine:
         waiting = list(seen)
         while waiting:
             state, node = waiting.pop()
-            found = [(source, node) for source in self.skipped[state]]
-            for arc in self.arriving[state]:
-                found += [(arc.source, end) for end in reader.ends(node, arc.predicate, not arc.inverse)]
-            waiting += [place for place in found if place not in seen]
-            seen.update(found)
+            found = [(source, node) for source in self.skipped.get(state, ())]
+            for arc in self.arriving.get(state, ()):
+                ends = reader.ends(node, arc.predicate, not arc.inverse)
+                if ends:
+                    found += [(arc.source, end) for end in ends]
+            if found:
+                waiting += [place for place in found if place not in seen]
+                seen.update(found)
         return seen
 
 

@@ -101,24 +101,27 @@ class _Compiler:
         skips = any(skippable(atom.path) for atom in atoms)
         try:
             if _is_bounded_select(where.select, is_outermost=True):
-                return Reads(tuple(self._cases(where)), named, skips)
+                ways = self._ways(where, _Scope({}))
+                return Reads(tuple(self._cases(ways)), named, skips, all(way.atoms for way in ways))
         except _Unbounded:
             pass
         return Reads(None, None if skips else named, skips)
 
-    def _cases(self, where: Group) -> Iterator[Case]:
-        waiting = [((), way) for way in self._ways(where, _Scope({}))]
-        made = 0
+    def _cases(self, ways: Iterable[_Way]) -> list[Case]:
+        waiting: list[tuple[tuple[Atom, ...], int | None, _Way]] = [((), None, way) for way in ways]
+        made, found = 0, []
         while waiting:
-            around, way = waiting.pop()
+            before, around, way = waiting.pop()
             made += 1
-            atoms = around + way.atoms
+            atoms = before + way.atoms
             if made > MOST_CASES or not _is_connected(atoms):
                 raise _Unbounded
             if way.atoms:
-                yield Case(atoms, len(around))
+                found.append(Case(atoms, len(before), around))
+                around = len(found) - 1
             for test in way.tests:
-                waiting += [(atoms, inner) for inner in self._ways(test.group, self._inside(test))]
+                waiting += [(atoms, around, inner) for inner in self._ways(test.group, self._inside(test))]
+        return found
 
     def _inside(self, test: _Test) -> _Scope:
         # What EXISTS is asked for is put into it at every depth (SPARQL 1.1, 18.6); OPTIONAL joins from outside.

@@ -26,9 +26,10 @@ class Reader:
     def ends(self, node: Term, predicate: ox.NamedNode, inverse: bool) -> tuple[Term, ...]:
         """The nodes that a predicate leads to from a node, or, if ``inverse``, from which it leads there."""
         key = node, predicate, inverse
-        if key not in self._ends:
-            self._ends[key] = tuple(self.lazily(node, predicate, inverse))
-        return self._ends[key]
+        found = self._ends.get(key)
+        if found is None:
+            found = self._ends[key] = tuple(self.lazily(node, predicate, inverse))
+        return found
 
     def lazily(self, node: Term, predicate: ox.NamedNode, inverse: bool) -> Iterator[Term]:
         """The same, one after the other and not kept, for whoever may not want all of them."""
@@ -39,6 +40,14 @@ class Reader:
         if inverse:
             return (triple.subject for triple in self._state.triples(None, predicate, node))
         return (triple.object for triple in self._state.triples(node, predicate)) if _starts(node) else iter(())
+
+    def listing(self, node: Term, predicate: ox.NamedNode, inverse: bool) -> Iterator[Term]:
+        """The same, and kept if whoever asks takes all of them."""
+        found = []
+        for end in self.lazily(node, predicate, inverse):
+            found.append(end)
+            yield end
+        self._ends[node, predicate, inverse] = tuple(found)
 
     def has(self, subject: Term, predicate: ox.NamedNode, object_: Term) -> bool:
         """True if this is stated."""
@@ -58,12 +67,11 @@ class Reader:
     def mention(self, node: Term) -> ox.Triple | None:
         """Any triple in which the node is subject or object; None if there is none."""
         if node not in self._mentions:
-            self._mentions[node] = next(self.mentions(node), None)
+            self._mentions[node] = self._mention(node)
         return self._mentions[node]
 
-    def is_of(self, node: Term, classes: frozenset[Term]) -> bool:
-        """True if the node is an instance of one of these classes (SHACL, 1.1)."""
-        return any(classes & self.above(class_) for class_ in self.ends(node, TYPE, False))
+    def _mention(self, node: Term) -> ox.Triple | None:
+        return (self._state.first(node) if _starts(node) else None) or self._state.first(None, None, node)
 
     def above(self, class_: Term) -> frozenset[Term]:
         """A class and all above it."""
@@ -108,8 +116,16 @@ class Later(Reader):
 
     def ends(self, node: Term, predicate: ox.NamedNode, inverse: bool) -> tuple[Term, ...]:
         """As of any reader; what is kept is kept of the state before as well."""
-        self._before.ends(node, predicate, inverse)
-        return super().ends(node, predicate, inverse)
+        key = node, predicate, inverse
+        found = self._ends.get(key)
+        if found is None:
+            if self._removed:
+                self._before.ends(node, predicate, inverse)
+                found = tuple(self.lazily(node, predicate, inverse))
+            else:
+                found = (*self._from.get(key, ()), *self._before.ends(node, predicate, inverse))
+            self._ends[key] = found
+        return found
 
     def has(self, subject: Term, predicate: ox.NamedNode, object_: Term) -> bool:
         """As of any reader."""
@@ -123,10 +139,13 @@ class Later(Reader):
         yield from (triple for triple in self._at.get(node, ()) if triple.subject == node)
         yield from (triple for triple in self._before.everything(node) if triple not in self._removed)
 
-    def mentions(self, node: Term) -> Iterator[ox.Triple]:
-        """As of any reader."""
-        yield from self._at.get(node, ())
-        yield from (triple for triple in self._before.mentions(node) if triple not in self._removed)
+    def _mention(self, node: Term) -> ox.Triple | None:
+        if node in self._at:
+            return self._at[node][0]
+        found = self._before.mention(node)
+        if found is None or found not in self._removed:
+            return found
+        return next((triple for triple in self._before.mentions(node) if triple not in self._removed), None)
 
 
 def _starts(node: Term) -> bool:

@@ -1,0 +1,71 @@
+"""How to cite an answer, or a snapshot as a whole, at ``/cite``: as BibTeX or as CSL-JSON."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from flask import Blueprint, Response, g, request
+
+from kg.cff import read_work
+from kg.errors import RequestError
+from kg.sparql import citation, negotiate, protocol
+from kg.web import answers, endpoint
+from kg.web.citing import NEVER, sha256_of
+from kg.web.site import site
+
+BIBTEX = negotiate.Format("bibtex", "application/x-bibtex", "bib", ("text/plain", "text/x-bibtex"))
+CSL = negotiate.Format("csl", "application/vnd.citationstyles.csl+json", "json", ("application/json",))
+OFFERED = (BIBTEX, CSL)
+
+
+def blueprint() -> Blueprint:
+    """The route of citations."""
+    routes = Blueprint("cite", __name__)
+    routes.add_url_rule("/cite", "cite", cite, methods=["GET", "HEAD", "POST"])
+    return routes
+
+
+def cite() -> Response:
+    """The citation of the answer to a query, with the parameters of the endpoint; without a query, of the snapshot.
+
+    ``style`` is ``bibtex`` or ``csl``; without it Accept decides. The SHA-256 is that of the answer in the format that
+    ``format`` names. Raises RequestError for a query that has another answer each time, and what asking it raises.
+    """
+    here = site()
+    body = request.get_data(cache=True) if request.method == "POST" else b""
+    asked = protocol.parse(request.method, request.query_string, request.headers.get("Content-Type"), body)
+    # For the line of the query that an error quotes.
+    g.asked = asked
+    if asked.explain:
+        raise RequestError("Why a query is empty is no answer that can be cited.", remedy="Leave out explain.")
+    answers.deadline(asked.timeout, here.settings)
+    here.answer_from(asked.snapshot)
+    names = [name for name in request.values.getlist("style") if name]
+    choice = negotiate.choose(request.headers.get("Accept"), names, OFFERED, "style")
+    today = datetime.now(UTC).date().isoformat()
+    cited = citation.Cited(here.snapshot, today) if asked.query is None else _answer(asked, asked.query, today)
+    work = read_work(here.settings.repository)
+    if choice.format is CSL:
+        text = json.dumps([citation.csl(work, cited)], ensure_ascii=False, indent=1) + "\n"
+    else:
+        text = citation.bibtex(work, cited)
+    response = Response(text, content_type=choice.content_type)
+    response.headers["Vary"] = "Accept"
+    # It says on which day it was asked for.
+    response.headers["Cache-Control"] = NEVER
+    return response
+
+
+def _answer(asked: protocol.QueryRequest, text: str, today: str) -> citation.Cited:
+    """What is cited of an answer: the query is asked, or was before."""
+    run = endpoint.prepared(asked, text, None)
+    if not run.citable.stable:
+        raise RequestError(
+            "This query has another answer each time it is asked, so that its answer cannot be cited.",
+            remedy="Leave out NOW, RAND, UUID, STRUUID and BNODE, and blank nodes in the template of a CONSTRUCT.",
+        )
+    answer = endpoint.asked_for(run)
+    return citation.Cited(
+        run.citable.snapshot, today, run.citable.address, sha256_of(answer.body, answer.rest), asked.as_of or ""
+    )
