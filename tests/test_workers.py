@@ -31,8 +31,8 @@ HUNGRY = (
 )
 #: Some hundred thousand bytes.
 LARGE = Query("SELECT * { ?a ?b ?c . ?d ?e ?f }")
-#: As many bytes as anybody reads.
-BOTTOMLESS = Query("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l }")
+#: More than a machine of any speed has written at a deadline.
+BOTTOMLESS = Query("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r . ?s ?t ?u }")
 #: Answers that would be held whole are streamed in these tests, so that small ones do.
 STREAMED = Limits(deadline=60.0, whole=10_000)
 
