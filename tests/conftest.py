@@ -27,7 +27,7 @@ PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 
 """
 
-#: A repository as small as one can be that still has every kind of file: path → Turtle without prefixes.
+#: A repository as small as one can be that still has every kind of file: path → Turtle without prefixes, or a table.
 FILES = {
     "ontology/kg.ttl": """\
 <https://w3id.org/coalition-kg/ontology> a owl:Ontology .
@@ -61,8 +61,14 @@ topic:troops a skos:Concept ; skos:prefLabel "troops"@en , "truppe"@it ; skos:br
 topic:ships a skos:Concept ; skos:prefLabel "ships"@en , "navi"@it ; skos:broader topic:guarantees .
 topic:guarantees a skos:Concept ; skos:prefLabel "guarantees"@en , "garanzie"@it .
 """,
-    "data/links/wikidata.ttl": """\
-actor:freedonia skos:exactMatch <http://www.wikidata.org/entity/Q1> .
+    "data/links/wikidata.sssom.tsv": """\
+#mapping_set_id: https://w3id.org/coalition-kg/graph/data/links/wikidata
+#license: https://creativecommons.org/licenses/by/4.0/
+#curie_map:
+#  actor: https://w3id.org/coalition-kg/id/actor/
+#  wd: http://www.wikidata.org/entity/
+subject_id\tpredicate_id\tobject_id\tmapping_justification\tauthor_label\tmapping_date
+actor:freedonia\tskos:exactMatch\twd:Q1\tsemapv:ManualMappingCuration\tsomebody\t2026-01-02
 """,
     "shapes/ClaimShape.ttl": """\
 ckgsh:ClaimShape a sh:NodeShape ; sh:targetClass ckg:Claim ; sh:property ckgsh:ClaimShape-holder .
@@ -89,7 +95,7 @@ def write_repository(root: Path) -> Path:
     for path, text in FILES.items():
         file = root / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(PREFIXES + text, "utf-8")
+        file.write_text(text if path.endswith(".tsv") else PREFIXES + text, "utf-8")
     (root / "queries").mkdir(exist_ok=True)
     (root / "queries" / "01-positions.rq").write_text(QUERY, "utf-8")
     (root / "pyproject.toml").write_text('[project]\nname = "coalition-kg"\nversion = "0"\n', "utf-8")

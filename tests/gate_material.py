@@ -6,8 +6,9 @@ from collections import Counter
 
 from kg.gate.whole import check
 from kg.model import Corpus, Finding, Report, Source
+from kg.parsing import parse_turtle
 from kg.rdf import PREFIXES, graph_iri
-from kg.sources import digest, parse_turtle
+from kg.sources import digest
 
 HEADER = "".join(f"PREFIX {prefix}: <{iri}>\n" for prefix, iri in PREFIXES.items()) + "PREFIX ex: <https://example.org/>\n"
 

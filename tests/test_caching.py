@@ -195,8 +195,8 @@ def test_repeated_requests_do_not_reach_the_workers(apps: tuple[Flask, Flask], m
     site = kept.extensions["kg"]
     site.drop()
     asked: list[object] = []
-    ask = site.pool.ask
-    monkeypatch.setattr(site.pool, "ask", lambda *query, **more: asked.append(query) or ask(*query, **more))
+    begin = site.pool.begin
+    monkeypatch.setattr(site.pool, "begin", lambda *query, **more: asked.append(query) or begin(*query, **more))
     for accept in ("text/csv", "text/csv", "application/json", "application/sparql-results+json"):
         answer = kept.test_client().get("/sparql?query=ASK{}", headers={"Accept": accept})
         assert answer.status_code == 200 and answer.content_type.startswith(accept)
@@ -225,6 +225,7 @@ def test_no_more_is_kept_than_there_is_room_for(pool: Pool, tmp_path: Path) -> N
     site = app.extensions["kg"]
     for number in range(60):
         query = f"SELECT ({number} AS ?x) ?s ?p {{ ?s ?p ?o }} LIMIT 10"
-        assert app.test_client().get(f"/sparql?{urlencode({'query': query})}").status_code == 200
+        for _ in range(2):
+            assert app.test_client().get(f"/sparql?{urlencode({'query': query})}").status_code == 200
         assert site.answers.figures()["bytes"] + site.replies.figures()["bytes"] <= 60_000
     assert site.answers.figures()["entries"] > 2 and site.replies.figures()["entries"] > 2

@@ -17,7 +17,7 @@ from kg.files import replace
 from kg.reading.lexical import lexical
 from kg.reading.turtle import read
 from kg.revisions import changes_staged
-from kg.sources import load, strays, turtle_files
+from kg.sources import load, source_files, strays
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 BAD = PREFIXES + "claim:new-1 a ckg:Position .\n"
@@ -109,7 +109,7 @@ def test_a_link_out_of_the_repository_is_not_followed(repository: Path, tmp_path
     secret = tmp_path / "secret"
     secret.write_text("token = 1")
     (repository / "data" / "leak.ttl").symlink_to(secret)
-    assert repository / "data" / "leak.ttl" not in turtle_files(repository)
+    assert repository / "data" / "leak.ttl" not in source_files(repository)
     with pytest.raises(SourceError, match=r"^data/leak.ttl: The link leads out") as caught:
         load(repository)
     assert "token" not in str(caught.value)

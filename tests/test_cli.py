@@ -183,6 +183,20 @@ def test_query_that_makes_a_graph(ask: Run) -> None:
     assert "table" in one_sentence(ask("ASK {}", "--format", "turtle"), 2)
 
 
+def test_query_writes_what_the_endpoint_writes(ask: Run) -> None:
+    xml = ask(HOLDERS, "--format", "xml").stdout
+    assert len(list(ox.parse_query_results(xml.encode(), format=ox.QueryResultsFormat.XML))) == 2
+    sheet = ask("SELECT ('=1+1' AS ?x) {}", "--format", "spreadsheet").stdout
+    assert sheet.startswith("\ufeff") and "'=1+1" in sheet
+    graph = "CONSTRUCT WHERE { ?s a ?c }"
+    expected = {*ox.parse(ask(graph).stdout.encode(), format=ox.RdfFormat.TURTLE)}
+    for name, syntax in (
+        ("ntriples", ox.RdfFormat.N_TRIPLES), ("jsonld", ox.RdfFormat.JSON_LD), ("rdfxml", ox.RdfFormat.RDF_XML),
+        ("trig", ox.RdfFormat.TRIG), ("nquads", ox.RdfFormat.N_QUADS),
+    ):  # fmt: skip
+        assert {*ox.parse(ask(graph, "--format", name).stdout.encode(), format=syntax)} == expected, name
+
+
 def test_query_from_a_file_and_from_standard_input(ask: Run, tmp_path: Path) -> None:
     file = tmp_path / "q.rq"
     file.write_text(HOLDERS, "utf-8")

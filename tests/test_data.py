@@ -14,8 +14,10 @@ import pytest
 from checkout import ROOT
 
 from kg.engine import Engine
+from kg.linking import sssom
+from kg.linking.ledger import EXACT
 from kg.model import Query
-from kg.rdf import PREFIXES, shorten
+from kg.rdf import LEDGER, PREFIXES, shorten
 from kg.turtle import serialize
 
 TURTLE = sorted(path for folder in ("ontology", "data", "shapes") for path in (ROOT / folder).rglob("*.ttl"))
@@ -93,11 +95,11 @@ def test_the_names_of_the_plan_stay_apart(real_graph: Engine) -> None:
 
 
 def test_links_are_item_addresses_one_for_each_entity() -> None:
-    text = (ROOT / "data" / "links" / "wikidata.ttl").read_text("utf-8")
-    links = [quad.triple for quad in ox.parse(text.encode("utf-8"), format=ox.RdfFormat.TURTLE)]
-    assert links
-    assert all(re.fullmatch(r"http://www\.wikidata\.org/entity/Q[1-9]\d*", link.object.value) for link in links)
-    for what in (Counter(link.subject for link in links), Counter(link.object for link in links)):
+    ledger = sssom.read((ROOT / LEDGER).read_text("utf-8"))
+    assert all(re.fullmatch(r"http://www\.wikidata\.org/entity/Q[1-9]\d*", one.object) for one in ledger.mappings if one.object)
+    exact = [one for one in ledger.mappings if one.is_link and one.predicate == EXACT]
+    assert exact
+    for what in (Counter(one.subject for one in exact), Counter(one.object for one in exact)):
         assert max(what.values()) == 1
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -165,6 +166,7 @@ def test_layout_names_of_blank_nodes_and_the_file_of_a_statement_do_not_matter(
     )
     text += "\n_:other a topic:y .\ntopic:x\n  owl:unionOf ( topic:a _:other ) ."
     (other / "data" / "all.ttl").write_text(text, "utf-8")
+    shutil.copytree(repository / "data" / "links", other / "data" / "links")
     done = run_kg("diff", str(repository), str(other), cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "The same: the graphs do not differ.\n")
 

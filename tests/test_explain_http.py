@@ -188,7 +188,12 @@ def test_the_proof_is_the_snapshots_when_files_rules_and_snapshot_have_gone(tmp_
     root = write_repository(tmp_path / "repository")
     shutil.copytree(Path(__file__).parents[1] / "rules", root / "rules")
     build(root, tmp_path / "state")
-    with serving(tmp_path / "state", "--workers", "1", repository=root) as one, serving(tmp_path / "state", repository=root) as other:
+    # They stay with what they have loaded, however long the builds take.
+    stays = ("--take-up", "false", "--workers", "1")
+    with (
+        serving(tmp_path / "state", *stays, repository=root) as one,
+        serving(tmp_path / "state", *stays, repository=root) as other,
+    ):
         before = one.ask("GET", asked(*PROVED)).text
         served = current(tmp_path / "state")
         for number in range(3):

@@ -78,6 +78,9 @@ FORMATS = {
     "turtle-term": st.sampled_from([*TERMS, "'text'@en", "12"]),
     "resource-path": st.sampled_from(["actor/freedonia", "actor/freedonia.ttl", "actor/", "claim/one-1.html", "x/y"]),
     "version": st.sampled_from(["0.1.0", "0.0.1"]),
+    "reconcile-queries": st.sampled_from(['{"q0": {"query": "Freedonia"}}', '{"q0": {"query": "x", "type": "State", "limit": 2}}']),
+    "reconcile-extend": st.just('{"ids": ["actor/freedonia"], "properties": [{"id": "ckg:holder"}]}'),
+    "reconcile-id": st.sampled_from(["actor/freedonia", "topic:troops", "x/y"]),
     "graph-path": st.sampled_from(["ontology/kg", "ontology/kg.nq", "data/topics", "x"]),
 }
 for name, strategy in FORMATS.items():

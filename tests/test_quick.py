@@ -125,7 +125,7 @@ def test_workers_are_asked_once_where_they_fail(
         asked.append(1)
         raise DeadlineExceeded("Too slow.")
 
-    monkeypatch.setattr(pool, "ask", fail)
+    monkeypatch.setattr("kg.workers.begun.Begun.finish", fail)
     with client.get("/sparql?" + urlencode({"query": ROWS})) as response:
         assert response.status_code == 504 and response.json["detail"].startswith("Too slow.")
         assert response.headers["KG-Answer"] == "timed-out" and asked == [1]

@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kg.errors import SettingError
+from kg.parsing import parse_turtle
 from kg.rdf import PREFIXES
 from kg.reasoning import closure
 from kg.reasoning.relevance import relevant
 from kg.reasoning.trivial import is_trivial
 from kg.rulebook import load_rules
-from kg.sources import parse_turtle
 from owlrl import OWLRL_Semantics
 from rdflib import Graph, Literal, URIRef
 from rdflib.term import Node

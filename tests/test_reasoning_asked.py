@@ -16,12 +16,13 @@ from kg.binding import bind
 from kg.engine import Engine
 from kg.errors import SourceError
 from kg.model import Query
+from kg.parsing import parse_turtle
 from kg.rdf import PREFIXES
 from kg.reasoning.asked import answers, explain_asked
 from kg.reasoning.engine import Inference
 from kg.reasoning.ruletext import read_rule
 from kg.rulebook import load_rules
-from kg.sources import load, parse_turtle
+from kg.sources import load
 
 RULES = {rule.name: rule for rule in load_rules(ROOT) if rule.parameter}
 CERTAIN, POSSIBLE = RULES["latest-as-of"], RULES["possibly-latest-as-of"]

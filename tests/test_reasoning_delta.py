@@ -29,11 +29,12 @@ from kg.gate import consequences as ways
 from kg.gate.changed import Changed
 from kg.gate.consequences import Consequences, consequences
 from kg.model import Source
+from kg.parsing import parse_turtle
 from kg.rdf import CLOSURE_GRAPH, PREFIXES, graph_iri
 from kg.reasoning.axioms import Axioms
 from kg.reasoning.engine import Inference
 from kg.rulebook import load_rules
-from kg.sources import load, parse_turtle
+from kg.sources import load
 
 RULES = load_rules(ROOT)
 Triples = Iterable[ox.Triple]

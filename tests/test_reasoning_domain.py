@@ -7,11 +7,12 @@ from pathlib import Path
 import pyoxigraph as ox
 import pytest
 from checkout import ROOT
+from kg.parsing import parse_turtle
 from kg.rdf import PREFIXES
 from kg.reasoning import closure
 from kg.reasoning.rules import Rule
 from kg.rulebook import load_rules
-from kg.sources import load, parse_turtle
+from kg.sources import load
 
 RULES = load_rules(ROOT)
 OWN = [rule for rule in RULES if not rule.header["source"].startswith("OWL 2 Profiles")]

@@ -166,6 +166,8 @@ def test_explain_as_json_and_rdf(run_kg: Run, repository: Path) -> None:
     ("words", "status", "told"),
     [
         (("claim:one-1", "a", "ckg:Actor"), 1, "neither stated nor follows"),
+        (("claim:one-1", "a", "ckg:Clam"), 1, "Nothing here is called ckg:Clam: did you mean ckg:Claim?"),
+        (("claim:one-1", "a", "ckg:Clam", "--lang", "it"), 1, "si intendeva ckg:Claim?"),
         (("claim:one-1", "a", "nope:Actor"), 2, "cannot be read"),
         (("claim:one-1", "a", "ckg:A , ckg:B"), 2, "not one term"),
     ],

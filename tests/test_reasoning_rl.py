@@ -10,12 +10,13 @@ from checkout import ROOT
 from graphs import GRAPHS, iri
 from hypothesis import Phase, given, settings
 from kg.errors import SettingError, SourceError
+from kg.parsing import parse_turtle
 from kg.reasoning import closure, version
 from kg.reasoning.literals import FUNCTIONS
 from kg.reasoning.ruletext import read_rule, read_rules
 from kg.reasoning.trivial import is_trivial
 from kg.rulebook import load_rules
-from kg.sources import load, parse_turtle
+from kg.sources import load
 from kg.terms import to_ox, to_rdflib
 from owlrl import OWLRL_Semantics
 from rdflib import Graph, URIRef

@@ -25,8 +25,9 @@ from kg.gate.messages import finding
 from kg.gate.shapes import SH, ShapesGraph, local_name
 from kg.gate.validate import validate
 from kg.model import Corpus, Finding, Source
+from kg.parsing import parse_turtle
 from kg.rdf import PREFIXES, graph_iri
-from kg.sources import load, parse_turtle
+from kg.sources import load
 
 FOLDER = Path(__file__).parent / "cases" / "shapes"
 CONTEXT = FOLDER / "context.ttl"

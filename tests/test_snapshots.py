@@ -209,6 +209,8 @@ def test_a_line_added_after_half_a_line_can_be_read(state: Path) -> None:
 def test_the_command_lists_pins_and_removes(repository: Path, state: Path, run_kg: Run) -> None:
     places = ("--repository", str(repository), "--state", str(state))
     assert "kg build" in run_kg(*places, "snapshots").stdout
+    assert run_kg(*places, "snapshots", "list").stdout == run_kg(*places, "snapshots").stdout
+    assert run_kg(*places, "snapshots", "list", "--json").stdout == "[]\n"
     first, second = put(state, "a", commit="c0ffee", clean=False), put(state, "b")
     assert run_kg(*places, "snapshots", "pin", first.digest[:8].upper()).returncode == 0
     refused = run_kg(*places, "snapshots", "remove", first.digest)

@@ -10,9 +10,10 @@ from conftest import PREFIXES
 from hypothesis import given
 from hypothesis import strategies as st
 from kg.errors import SettingError, SourceError
+from kg.parsing import parse_turtle
 from kg.rdf import kind_of
 from kg.settings import Settings
-from kg.sources import digest, find_repository, load, locate, parse_source, parse_turtle, text_files
+from kg.sources import digest, find_repository, load, locate, parse_source, text_files
 
 
 def test_a_repository_is_found_from_any_folder_in_it(repository: Path) -> None:
@@ -66,7 +67,7 @@ def test_every_file_is_loaded_with_kind_and_graph(repository: Path) -> None:
         ("data/actors/states.ttl", "data"),
         ("data/claims/one.ttl", "data"),
         ("data/claims/two.ttl", "data"),
-        ("data/links/wikidata.ttl", "links"),
+        ("data/links/wikidata.sssom.tsv", "links"),
         ("data/topics.ttl", "data"),
         ("ontology/kg.ttl", "ontology"),
         ("shapes/ClaimShape.ttl", "shapes"),
@@ -77,7 +78,7 @@ def test_every_file_is_loaded_with_kind_and_graph(repository: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
-        ("data/links/wikidata.ttl", "links"),
+        ("data/links/wikidata.sssom.tsv", "links"),
         ("data/catalogue/void.ttl", "catalogue"),
         ("data/links.ttl", "data"),
         ("ontology/links/x.ttl", "ontology"),

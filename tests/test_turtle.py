@@ -4,8 +4,9 @@ import pyoxigraph as ox
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kg.parsing import parse_turtle
 from kg.rdf import PREFIXES
-from kg.sources import digest, parse_turtle
+from kg.sources import digest
 from kg.turtle import MAX_NESTING, serialize, strings
 
 NAMES = st.one_of(

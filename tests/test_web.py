@@ -233,6 +233,24 @@ def test_a_resource_resolves_as_a_page_in_the_readers_language(client: FlaskClie
     assert "Libertonia è a favore." in Outline(italian).words and "titolare" in Outline(italian).words
 
 
+def test_other_names_stand_in_one_line_of_the_page(tmp_path: Path) -> None:
+    state = write_snapshot(
+        tmp_path / "state",
+        f"""PREFIX skos: <{PREFIXES["skos"]}> PREFIX rdfs: <{PREFIXES["rdfs"]}>
+        <{BASE}id/actor/fredonia> rdfs:label "Freedonia"@en , "Libertonia"@it ;
+            skos:altLabel "Fredonie"@fr , "Friedland"@de , "FRD"@it , "FRD"@fr , "Fredo & Co"@it .""",
+    )
+    one = create_app(Settings(state=state))
+    try:
+        italian = one.test_client().get("/id/actor/fredonia?lang=it", headers=HTML).text
+        assert "Altri nomi: FRD it, fr; Fredo & Co it; Friedland de; Fredonie fr" in Outline(italian).words
+        assert '<span lang="de">Friedland</span>' in italian and "altLabel" not in italian
+        english = one.test_client().get("/id/actor/fredonia", headers=HTML).text
+        assert "Other names: Friedland de; FRD fr, it; Fredonie fr; Fredo & Co it" in Outline(english).words
+    finally:
+        one.extensions["kg"].pool.close()
+
+
 def test_markup_in_a_label_is_shown_as_text(client: FlaskClient) -> None:
     for path in ("/id/actor/markup", "/sparql?query=SELECT * { ?s ?p ?o }", "/graph/data/actors/states", "/"):
         page = Outline(client.get(path, headers=HTML).text)
@@ -378,7 +396,7 @@ def test_what_we_did_not_foresee_is_our_fault_and_says_nothing_else(app: Flask, 
     class Broken:
         snapshot = app.extensions["kg"].pool.snapshot
 
-        def ask(self, query: object, format: str, **more: object) -> bytes:
+        def begin(self, query: object, format: str, **more: object) -> None:
             raise RuntimeError("secret")
 
     response = create_app(Settings(), Broken()).test_client().get("/sparql?query=ASK{}")

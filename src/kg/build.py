@@ -37,7 +37,7 @@ from kg.revisions import head
 from kg.rulebook import FOLDER as RULES
 from kg.rulebook import rule_texts
 from kg.settings import Settings
-from kg.sources import FOLDERS, TURTLE, blob, load
+from kg.sources import FOLDERS, blob, is_source, load
 from kg.sparql.gallery import GalleryQuery
 from kg.storing import default_graph, write
 
@@ -210,7 +210,7 @@ def _origin(root: Path, corpus: Corpus) -> tuple[str | None, bool | None]:
     here = {source.path: source.blob for source in corpus.sources}
     for file in (file for folder in _ASKED for file in (root / folder).rglob("*" + _QUERY)):
         here[file.relative_to(root).as_posix()] = blob(file.read_bytes())
-    then = {path: name for path, name in files.items() if path in here or path.endswith((TURTLE, _QUERY))}
+    then = {path: name for path, name in files.items() if path in here or is_source(path) or path.endswith(_QUERY)}
     return commit, here == then
 
 

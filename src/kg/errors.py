@@ -7,16 +7,20 @@ Shells print or respond with both; nothing below the shells prints, exits or res
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Where:
-    """A place in a text: file or name of the origin, and 1-based line and column (in code points)."""
+    """A place in a text: file or name of the origin, and 1-based line and column (in code points).
+
+    ``length`` is how many code points from there are meant, None where that is not known.
+    """
 
     origin: str
     line: int | None = None
     column: int | None = None
+    length: int | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return ":".join(str(part) for part in (self.origin, self.line, self.column) if part is not None)
@@ -191,6 +195,14 @@ class RequestError(KgError):
 
     code = "request"
     http_status = 400
+
+
+class ServiceError(KgError):
+    """A service that somebody else runs cannot be reached, or does not answer as it should: this says nothing of what
+    was asked of it."""
+
+    code = "service"
+    http_status = 502
 
 
 class MethodNotAllowed(RequestError):

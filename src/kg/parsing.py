@@ -1,14 +1,22 @@
-"""Reading Turtle as strictly as RDF 1.1 Turtle says, with errors that say where and what to do."""
+"""Reading the files of the repository as strictly as their formats say, with errors that say where and what to do.
+
+All are in Turtle but the ledger of links, which is a table.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from importlib import import_module
+from types import ModuleType
 
 import pyoxigraph as ox
 
 from kg.errors import SourceError, Where
-from kg.reading.syntax import quads
+from kg.rdf import LEDGER
+from kg.reading.decoding import decode
+from kg.reading.document import Document
+from kg.reading.syntax import LARGEST, quads
 from kg.reading.turtle import read
 
 _Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -18,6 +26,25 @@ def parse_turtle(content: bytes, origin: str) -> list[ox.Triple]:
     """The triples of a Turtle text. Raises SourceError with ``origin``, line and column (in code points); ``errors`` has
     every fault of the text."""
     return [quad.triple for quad in quads(content, origin)]
+
+
+def parse_file(content: bytes, path: str) -> list[ox.Triple]:
+    """The triples of a file of the repository, in Turtle or, of the ledger, in its own table. Raises as ``parse_turtle``
+    does."""
+    # Also of a revision, which is named before the path.
+    if path.endswith(LEDGER):
+        return _tables().parse(decode(content, path, LARGEST), path)
+    return parse_turtle(content, path)
+
+
+def placed(text: str, path: str) -> Document:
+    """The text of a file of the repository with the place of every term, and its faults if it is in Turtle."""
+    return _tables().document(text) if path.endswith(LEDGER) else read(text)
+
+
+def _tables() -> ModuleType:
+    """How the ledger is read, loaded when one is: few who start the programme read it."""
+    return import_module("kg.linking.compiled")
 
 
 def refuse_blank_nodes(triples: Iterable[ox.Triple], content: bytes, path: str) -> None:

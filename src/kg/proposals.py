@@ -23,7 +23,7 @@ from kg.files import stamp
 from kg.gate.base import INCOMING, Base
 from kg.model import Change, Contribution
 from kg.rdf import graph_iri
-from kg.sources import FOLDERS, MISNAMED, TURTLE, blob, is_nameable, parse_source, shown, turtle_files
+from kg.sources import FOLDERS, MISNAMED, TURTLE, blob, is_nameable, is_source, parse_source, shown, source_files
 
 Read = Callable[[str], bytes]
 
@@ -107,7 +107,7 @@ def _touched(changes: Sequence[Change]) -> frozenset[str]:
 
 
 def _paths(root: Path) -> list[str]:
-    return [file.relative_to(root).as_posix() for file in turtle_files(root)]
+    return [file.relative_to(root).as_posix() for file in source_files(root)]
 
 
 def _places(root: Path, files: Sequence[Path], place: str | None) -> dict[str, Path]:
@@ -133,8 +133,8 @@ def _places(root: Path, files: Sequence[Path], place: str | None) -> dict[str, P
 
 
 def _is_place(path: str) -> bool:
-    """True for the path of a Turtle file in the repository, without steps back or to where it is."""
-    plain = path.endswith(TURTLE) and posixpath.normpath(path) == path
+    """True for the path of a file that is read, in the repository, without steps back or to where it is."""
+    plain = is_source(path) and posixpath.normpath(path) == path
     return plain and path.startswith(tuple(f"{one}/" for one in FOLDERS)) and is_nameable(path)
 
 

@@ -26,9 +26,9 @@ _ALIKE = 0.6
 
 _TOKEN = re.compile(
     r"""
-    (?P<space>\s+)
-  | (?P<comment>\#[^\r\n]*)
-  | (?P<string>'{3}(?:'{0,2}(?:[^'\\]|\\.))*+(?:'{3}|'{0,2}\Z) | "{3}(?:"{0,2}(?:[^"\\]|\\.))*+(?:"{3}|"{0,2}\Z)
+    (?:\s++|\#[^\r\n]*+)*+
+  (?:
+    (?P<string>'{3}(?:'{0,2}(?:[^'\\]|\\.))*+(?:'{3}|'{0,2}\Z) | "{3}(?:"{0,2}(?:[^"\\]|\\.))*+(?:"{3}|"{0,2}\Z)
               | '(?:[^'\\\r\n]|\\.)*+'? | "(?:[^"\\\r\n]|\\.)*+"?)
   | (?P<iri><[^\x00-\x20<>"{}|^`\\]*(?:\\(?:u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8})[^\x00-\x20<>"{}|^`\\]*)*>)
   | (?P<variable>[?$]\w+)
@@ -38,6 +38,8 @@ _TOKEN = re.compile(
   | (?P<blank>_:[\w](?:[\w.\-]*[\w\-])?)
   | (?P<word>[^\W\d_]\w*)
   | (?P<other>.)
+  | (?P<end>\Z)
+  )
     """,
     re.VERBOSE | re.DOTALL,
 )
@@ -55,18 +57,21 @@ class Token(NamedTuple):
     kind: str
     text: str
     start: int
-
-    @property
-    def upper(self) -> str:
-        """The text in capitals if it is a keyword, else nothing."""
-        return self.text.upper() if self.kind == "word" else ""
+    #: The text in capitals if it is a keyword, else nothing.
+    upper: str = ""
 
 
 def tokens(text: str) -> Iterator[Token]:
     """The tokens of a query without spaces and comments."""
+    # Half as long as by Token(…): every query that is asked comes through here.
+    new = tuple.__new__
     for match in _TOKEN.finditer(text):
-        if match.lastgroup not in ("space", "comment"):
-            yield Token(match.lastgroup or "other", match.group(), match.start())
+        kind = match.lastgroup or "end"
+        word = match[kind]
+        if kind == "word":
+            yield new(Token, (kind, word, match.start(kind), word.upper()))
+        elif kind != "end":
+            yield new(Token, (kind, word, match.start(kind), ""))
 
 
 def iri_of(token: Token) -> str:

@@ -8,8 +8,14 @@ BASE = "https://w3id.org/coalition-kg/"
 ID = BASE + "id/"
 GRAPH = BASE + "graph/"
 
+#: The ledger of links, the one file of the repository that is no Turtle; its graph is named as if it were.
+LEDGER = "data/links/wikidata.sssom.tsv"
+_LEDGER_GRAPH = GRAPH + "data/links/wikidata"
+
 #: Folders below ``data/`` that are a kind of their own: named graphs only, never in the default graph.
-SEPARATE = ("links", "catalogue", "gallery")
+SEPARATE = ("links", "catalogue", "gallery", "excerpts")
+#: The kind of what others say, in their terms and under their licence: nobody here judges their words.
+EXCERPTS = "excerpts"
 #: The kinds of files that are judged and that conclusions are drawn from; they make the default graph.
 JUDGED = ("ontology", "data")
 
@@ -76,8 +82,10 @@ PREFIXES: dict[str, str] = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "schema": "https://schema.org/",
+    "semapv": "https://w3id.org/semapv/vocab/",
     "sh": "http://www.w3.org/ns/shacl#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
+    "sssom": "https://w3id.org/sssom/",
     "vann": "http://purl.org/vocab/vann/",
     "void": "http://rdfs.org/ns/void#",
     "wd": "http://www.wikidata.org/entity/",
@@ -93,13 +101,13 @@ def kind_of(path: str) -> str:
 
 
 def graph_iri(path: str) -> str:
-    """IRI of the named graph of a repository file, from its path without the ``.ttl`` ending."""
-    return GRAPH + path.removesuffix(".ttl")
+    """IRI of the named graph of a repository file, from its path without its ending."""
+    return _LEDGER_GRAPH if path == LEDGER else GRAPH + path.removesuffix(".ttl")
 
 
 def path_of(graph: str) -> str:
     """The path of the repository file that a named graph is of, from the IRI of the graph."""
-    return graph.removeprefix(GRAPH) + ".ttl"
+    return LEDGER if graph == _LEDGER_GRAPH else graph.removeprefix(GRAPH) + ".ttl"
 
 
 #: The graph that holds the closure, which is part of the default graph.

@@ -9,12 +9,12 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from kg.errors import RevisionError, Where
 from kg.model import Change
-from kg.sources import FOLDERS, MISNAMED, TURTLE, is_nameable, may_lie_there, shown
+from kg.sources import FOLDERS, MISNAMED, TURTLE, is_nameable, is_source, may_lie_there, shown
 
 SECONDS = 120
 #: Configuration that would run a command or open a connection, whatever a repository's own says.
@@ -72,7 +72,7 @@ def read_blobs(root: Path, names: Iterable[str]) -> dict[str, bytes]:
 def content(root: Path, revision: str, path: str) -> bytes | None:
     """One file of a revision, or None if the revision has no file there. Raises RevisionError."""
     listed = _git(root, "ls-tree", "-z", resolve(root, revision), "--", path)
-    return _contents(root, _listed(listed, _OF_TREE, suffix="")).get(path)
+    return _contents(root, _listed(listed, _OF_TREE, is_wanted=_any)).get(path)
 
 
 def changes_between(root: Path, old: str, new: str, folders: Sequence[str] = FOLDERS) -> tuple[Change, ...]:
@@ -133,7 +133,7 @@ def head(root: Path, folders: Sequence[str]) -> tuple[str, dict[str, str]] | Non
     """
     try:
         commit = resolve(root, "HEAD")
-        listed = _listed(_git(root, "ls-tree", "-r", "-z", commit, "--", *folders), _OF_TREE, suffix="")
+        listed = _listed(_git(root, "ls-tree", "-r", "-z", commit, "--", *folders), _OF_TREE, is_wanted=_any)
     except RevisionError:
         return None
     return (commit, listed) if listed else None
@@ -166,12 +166,17 @@ def _has_commit(root: Path) -> bool:
     return bool(_git(root, "rev-parse", "--verify", "--quiet", "HEAD", may_fail=True))
 
 
-def _listed(output: bytes, entry: re.Pattern[str], suffix: str = TURTLE) -> dict[str, str]:
+def _any(path: str) -> bool:
+    """Every file is wanted."""
+    return True
+
+
+def _listed(output: bytes, entry: re.Pattern[str], is_wanted: Callable[[str], bool] = is_source) -> dict[str, str]:
     """Path → object, of a listing in which each entry gives mode, object and path."""
     found: dict[str, str] = {}
     for match in filter(None, map(entry.fullmatch, os.fsdecode(output).split("\0")[:-1])):
         mode, name, path = match.groups()
-        if path.endswith(suffix) and mode != _SUBMODULE:
+        if is_wanted(path) and mode != _SUBMODULE:
             if path in found:
                 raise _conflict(path)
             found[path] = _file(mode, name, path)
@@ -186,7 +191,7 @@ def _changes(root: Path, output: bytes) -> tuple[Change, ...]:
         old_mode, new_mode, old, new, status = what.lstrip(":").split(" ")
         if new_mode.strip("0"):
             _refuse_stray(new_mode, path)
-        if not path.endswith(TURTLE) or _SUBMODULE in (old_mode, new_mode):
+        if not is_source(path) or _SUBMODULE in (old_mode, new_mode):
             continue
         if status.startswith("U"):
             raise _conflict(path)
@@ -205,9 +210,9 @@ def _refuse_stray(mode: str, path: str) -> None:
         reason, remedy = "A submodule cannot lie here.", "Put the files themselves."
     elif mode == _LINK:
         reason, remedy = "Links are not followed in a revision.", "Put the file itself."
-    elif not path.endswith(TURTLE) and not may_lie_there(path):
+    elif not is_source(path) and not may_lie_there(path):
         reason, remedy = f"Only files whose names end in {TURTLE} are read.", "Write it in Turtle, or move it."
-    elif path.endswith(TURTLE) and not is_nameable(path):
+    elif is_source(path) and not is_nameable(path):
         reason, remedy = MISNAMED
     if reason:
         raise RevisionError(reason, remedy=remedy, where=Where(shown(path)))
@@ -221,6 +226,11 @@ def _file(mode: str, name: str, path: str) -> str:
 
 def _conflict(path: str) -> RevisionError:
     return RevisionError("The index has an unresolved conflict.", remedy="Resolve it, then git add.", where=Where(path))
+
+
+def author(root: Path) -> str:
+    """Who git says would author a commit in this folder: a name; empty if git does not know. Raises RevisionError."""
+    return _git(root, "config", "--get", "user.name", may_fail=True).decode("utf-8", "replace").strip()
 
 
 def _contents(root: Path, named: Mapping[str, str]) -> dict[str, bytes]:

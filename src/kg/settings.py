@@ -54,6 +54,21 @@ def _name(text: str) -> str:
     return text
 
 
+def _address(text: str) -> str:
+    """The address of a service (RFC 9110, section 4.2); raises ValueError if it is none."""
+    if not re.fullmatch(r"https?://[^\s/?#@]+(/[^\s?#]*)?", text):
+        raise ValueError("an address such as https://example.org/sparql")
+    return text
+
+
+def _contact(text: str) -> str:
+    """An address of mail or of a page, as it can stand in a comment of User-Agent (RFC 9110, section 5.6.5), or
+    nothing; raises ValueError."""
+    if not re.fullmatch(r"|[!-'*-\[\]-~]+[@/][!-'*-\[\]-~]+", text):
+        raise ValueError("an address such as you@example.org or https://example.org/about")
+    return text
+
+
 def _names(text: str) -> tuple[str, ...]:
     """Names or addresses, separated by commas; raises ValueError if one has spaces in it."""
     return tuple(_name(part) for part in map(str.strip, text.split(",")) if part)
@@ -138,6 +153,13 @@ class Settings:
     check_memory: int = _setting(
         4_000_000_000, _whole_number(100_000_000, 1_000_000_000_000), "Bytes of memory that kg check may use."
     )
+    contact: str = _setting("", _contact, "Address of mail or of a page by which Wikidata can ask about requests.")
+    wikidata_api: str = _setting("https://www.wikidata.org/w/api.php", _address, "Address of Wikidata's API.")
+    wikidata_sparql: str = _setting(
+        "https://query.wikidata.org/sparql", _address, "Address of Wikidata's SPARQL endpoint."
+    )
+    wikidata_timeout: float = _setting(60.0, _seconds, "Seconds that a request to Wikidata may take.")
+    wikidata_patience: float = _setting(120.0, _seconds, "Seconds waited in all for Wikidata to take a request again.")
     max_contribution: int = _setting(
         2_000_000, _whole_number(1, 100_000_000), "Largest contribution read over HTTP, in bytes."
     )

@@ -14,9 +14,9 @@ import pyoxigraph as ox
 from kg.errors import SettingError, SourceError, Where
 from kg.files import read, stamp
 from kg.model import Corpus, Source
-from kg.parsing import parse_turtle, refuse_blank_nodes
+from kg.parsing import parse_file, refuse_blank_nodes
 from kg.passages import Text
-from kg.rdf import graph_iri, kind_of
+from kg.rdf import LEDGER, graph_iri, kind_of
 from kg.settings import Settings
 
 DISTRIBUTION = "coalition-kg"
@@ -24,9 +24,11 @@ FOLDERS = ("ontology", "data", "shapes")
 #: Folders that hold no source of the repository, and those whose name begins with a dot and that do.
 MADE_BY_TOOLS = ("__pycache__", "build", "dist", "node_modules", "htmlcov", "target")
 CONFIGURATION = (".ci", ".github")
-#: The ending of the files that are read; and the folder in which tables may lie beside them, with theirs.
+#: The ending of the files that are read, beside the ledger of links; the folder in which other tables may lie, with
+#: theirs; and what a table is called that somebody could take for the ledger.
 TURTLE = ".ttl"
 TABLES = ("data/links/", ".tsv")
+_LEDGERS = ".sssom.tsv"
 LARGEST_TEXT = 10_000_000
 #: What is said of a path that no IRI can have.
 MISNAMED = "The path has characters that no IRI can have.", "Use letters, digits and hyphens."
@@ -95,9 +97,18 @@ def _cache(environment: Mapping[str, str]) -> Path:
     return (Path(cache) if Path(cache).is_absolute() else Path.home() / ".cache") / DISTRIBUTION
 
 
-def turtle_files(root: Path) -> list[Path]:
-    """Every Turtle file of ontology/, data/ and shapes/, sorted by its path inside the repository."""
-    files = (file for file in _entries(root) if file.suffix == TURTLE and file.is_file() and not _leads_out(file, root))
+def is_source(path: str) -> bool:
+    """True for the path of a file that is read: one in Turtle, or the ledger of links."""
+    return path.endswith(TURTLE) or path == LEDGER
+
+
+def source_files(root: Path) -> list[Path]:
+    """Every file of ontology/, data/ and shapes/ that is read, sorted by its path inside the repository."""
+    files = (
+        file
+        for file in _entries(root)
+        if is_source(file.relative_to(root).as_posix()) and file.is_file() and not _leads_out(file, root)
+    )
     return sorted(files, key=lambda path: path.relative_to(root).as_posix())
 
 
@@ -116,7 +127,9 @@ def strays(root: Path) -> list[SourceError]:
 def may_lie_there(path: str) -> bool:
     """True for what may lie among the sources without being one: what editors and systems leave, and tables of links."""
     name = path.rpartition("/")[2]
-    return name.startswith(".") or name.endswith("~") or (path.startswith(TABLES[0]) and name.endswith(TABLES[1]))
+    if name.startswith(".") or name.endswith("~"):
+        return True
+    return path.startswith(TABLES[0]) and name.endswith(TABLES[1]) and not name.endswith(_LEDGERS)
 
 
 def is_nameable(path: str) -> bool:
@@ -148,11 +161,16 @@ def _stray(entry: Path, root: Path) -> tuple[str, str]:
         return ("A folder has a name that ends in .ttl.", "Rename it.") if entry.suffix == TURTLE else ("", "")
     if not entry.is_file():
         return "This is no regular file.", "Remove it."
-    if entry.suffix != TURTLE:
+    path = entry.relative_to(root).as_posix()
+    if not is_source(path):
+        if path.endswith(_LEDGERS):
+            return f"Links are kept in {LEDGER}.", "Put the lines there."
         return f"Only files whose names end in {TURTLE} are read.", "Write it in Turtle under such a name, or move it."
     if _leads_out(entry, root):
         return "The link leads out of the repository.", "Put the file itself here."
-    if not is_nameable(entry.relative_to(root).as_posix()):
+    if path != LEDGER and graph_iri(path) == graph_iri(LEDGER):
+        return f"Links are kept in {LEDGER}.", "Put them there, and remove this file."
+    if not is_nameable(path):
         return MISNAMED
     return "", ""
 
@@ -170,12 +188,12 @@ def _entries(root: Path) -> Iterator[Path]:
 
 
 def load(root: Path, progress: Callable[[int, int], None] | None = None) -> Corpus:
-    """Parse every Turtle file of the repository; ``progress`` is told (files done, files in all).
+    """Parse every file of the repository; ``progress`` is told (files done, files in all).
 
     Raises SourceError with file, line and column; if several files are at fault, with one such error for each in
     ``errors``, the first first.
     """
-    files = turtle_files(root)
+    files = source_files(root)
     sources: list[Source] = []
     errors = strays(root)
     for count, file in enumerate(files, start=1):
@@ -198,9 +216,9 @@ def read_source(file: Path, path: str) -> Source:
 
 
 def parse_source(content: bytes, path: str) -> Source:
-    """Parse the bytes of a Turtle file as strictly as RDF 1.1 Turtle says. Raises SourceError with line and column."""
+    """Parse the bytes of a file as strictly as its format says. Raises SourceError with line and column."""
     kind = kind_of(path)
-    triples = tuple(dict.fromkeys(parse_turtle(content, path)))
+    triples = tuple(dict.fromkeys(parse_file(content, path)))
     if kind not in ("ontology", "shapes"):
         refuse_blank_nodes(triples, content, path)
     return Source(path, kind, graph_iri(path), triples, digest(triples), blob(content))

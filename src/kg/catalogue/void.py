@@ -144,7 +144,8 @@ def _links(graph: Saying, corpus: Corpus, licences: Collection[ox.Triple]) -> No
     found = Counter(
         (_space(triple.object.value), triple.predicate.value)
         for triple in {triple for source in corpus.of_kind("links") for triple in source.triples}
-        if isinstance(triple.object, ox.NamedNode) and not triple.object.value.startswith(BASE)
+        # What is said of a link, or of a candidate that was refused, is no link.
+        if isinstance(triple.object, ox.NamedNode) and not triple.object.value.startswith(BASE) and _is_ours(triple)
     )
     for (space, predicate), count in sorted(found.items()):
         target, node = _fragment("target", space), _fragment("links", space, predicate)
@@ -156,6 +157,11 @@ def _links(graph: Saying, corpus: Corpus, licences: Collection[ox.Triple]) -> No
         graph.say(node, "void:linkPredicate", ox.NamedNode(predicate))
         graph.say(node, "void:triples", count)
         graph.say(node, LICENSE, *licences)
+
+
+def _is_ours(triple: ox.Triple) -> bool:
+    """True for what is said of an entity of the project."""
+    return isinstance(triple.subject, ox.NamedNode) and triple.subject.value.startswith(ID)
 
 
 def _space(iri: str) -> str:

@@ -26,6 +26,7 @@ COMMANDS = {
     "diff": "Tell how two files, folders or revisions differ.",
     "cite": "Write the evidence for a passage of a source.",
     "new": "Write a claim of a kind, asking for what it needs.",
+    "link": "Find, judge and check links to Wikidata.",
     "hook": "Check what is committed, by a hook of git.",
     "conformance": "Run the W3C's test suites against a real server.",
 }

@@ -16,10 +16,11 @@ from kg.diffing import compare
 from kg.diffing.entities import entities
 from kg.diffing.writing import to_json, to_patch, to_text
 from kg.errors import KgError, RevisionError, SourceError, Where
-from kg.parsing import parse_turtle
+from kg.parsing import parse_file
+from kg.rdf import LEDGER
 from kg.revisions import content, tree
 from kg.settings import Settings, read
-from kg.sources import FOLDERS, TURTLE, turtle_files
+from kg.sources import FOLDERS, TURTLE, source_files
 
 FORMATS = ("text", "json", "turtle-patch")
 
@@ -114,12 +115,17 @@ def _on_disk(root: Path | None, place: Path) -> Side | None:
 
 
 def _folder(folder: Path) -> dict[str, bytes]:
-    """The Turtle files of a repository, or of any folder."""
+    """The files of a repository that are read, or of any folder."""
     whole = all((folder / name).is_dir() for name in FOLDERS)
-    files = turtle_files(folder) if whole else sorted(file for file in folder.rglob(f"*{TURTLE}") if file.is_file())
+    files = source_files(folder) if whole else _turtle(folder)
     if not files:
         raise SourceError(f"There are no files that end in {TURTLE}.", where=Where(str(folder)))
     return {file.relative_to(folder).as_posix(): _read(file, str(file)) for file in files}
+
+
+def _turtle(folder: Path) -> list[Path]:
+    """The Turtle files of any folder, and the ledger of links if it has one where a repository has it."""
+    return sorted(file for file in (*folder.rglob(f"*{TURTLE}"), folder / LEDGER) if file.is_file())
 
 
 def _read(file: Path, origin: str) -> bytes:
@@ -161,7 +167,7 @@ def _triples(old: Mapping[str, bytes], new: Mapping[str, bytes]) -> tuple[list[o
 def _parsed(text: bytes, path: str, *, blank: bool = True) -> Iterator[ox.Triple]:
     """The triples of a file, its blank nodes apart from those of the others."""
     own: dict[object, ox.BlankNode] = {}
-    for triple in parse_turtle(text, path):
+    for triple in parse_file(text, path):
         ends = [
             own.setdefault(t, ox.BlankNode()) if isinstance(t, ox.BlankNode) else t
             for t in (triple.subject, triple.object)
@@ -173,7 +179,7 @@ def _parsed(text: bytes, path: str, *, blank: bool = True) -> Iterator[ox.Triple
 def _ontology(root: Path | None) -> list[ox.Triple]:
     """What the repository's ontology states, as far as it can be read: it gives the differing nodes their classes."""
     try:
-        files = turtle_files(root) if root else []
+        files = source_files(root) if root else []
         chosen = [file for file in files if root and file.relative_to(root).parts[0] == FOLDERS[0]]
         return [triple for file in chosen for triple in _parsed(_read(file, str(file)), str(file))]
     except KgError:

@@ -6,7 +6,7 @@ import click
 
 from kg.cli.shell import Progress, settings
 from kg.reasoning.explaining import FORMATS, Explainer, read_triple
-from kg.reasoning.telling import denied
+from kg.reasoning.telling import denied, meant
 from kg.rulebook import load_rules
 from kg.sources import load
 
@@ -44,6 +44,6 @@ def explain(ctx: click.Context, subject: str, predicate: str, object_: str, form
         explainer = Explainer(corpus, rules, lambda path: (root / path).read_text("utf-8"))
     proof = explainer.prove(triple)
     if proof is None:
-        click.echo(denied(triple, language))
+        click.echo(f"{denied(triple, language)} {meant(explainer.slips(triple), language)}".rstrip())
         ctx.exit(1)
     click.echo(explainer.tell(proof, form, language), nl=False)

@@ -1,4 +1,4 @@
-"""``kg fmt``: Turtle files in the canonical layout."""
+"""``kg fmt``: Turtle files, and the ledger of links, in the canonical layout."""
 
 from __future__ import annotations
 
@@ -12,11 +12,13 @@ from kg import files as disk
 from kg.child import Bounds, run
 from kg.cli.shell import settings
 from kg.errors import SourceError, Where
+from kg.linking import sssom
 from kg.parsing import parse_turtle
+from kg.rdf import LEDGER
 from kg.reading.comments import layout
 from kg.reading.decoding import decode
 from kg.settings import read
-from kg.sources import digest, strays, turtle_files
+from kg.sources import digest, source_files, strays
 
 
 @click.command()
@@ -24,7 +26,7 @@ from kg.sources import digest, strays, turtle_files
 @click.option("--check", is_flag=True, help="Change nothing; exit 1 if a file is not in the canonical layout.")
 @click.pass_context
 def fmt(ctx: click.Context, files: tuple[Path, ...], check: bool) -> int:
-    """Write Turtle FILES (all of the repository if none is named) in the canonical layout.
+    """Write Turtle FILES or the ledger of links (all of the repository if none is named) in the canonical layout.
 
     Comments stay with what they stand at. The graph stays the same, which is proven before anything is written. A file
     that cannot be parsed is refused and left as it is.
@@ -38,7 +40,7 @@ def fmt(ctx: click.Context, files: tuple[Path, ...], check: bool) -> int:
     chosen = files
     if not files:
         root = settings(ctx).repository
-        chosen, errors = tuple(turtle_files(root)), strays(root)
+        chosen, errors = tuple(source_files(root)), strays(root)
     # What the files say may be a stranger's, so that it is read in a process that can be ended.
     limits = read(os.environ)
     changed, faults = run(lambda: _laid_out(chosen), Bounds(limits.check_deadline, limits.check_memory))
@@ -72,6 +74,8 @@ def canonical(text: str, origin: str) -> str:
 
     Raises SourceError if it cannot be parsed, or if its layout did not state the same graph (by its RDFC-1.0 digest).
     """
+    if origin.endswith(LEDGER):
+        return sssom.write(sssom.read(text, origin))
     triples = parse_turtle(text.encode("utf-8"), origin)
     result = layout(text, triples, origin)
     if result != text and digest(parse_turtle(result.encode("utf-8"), origin)) != digest(triples):

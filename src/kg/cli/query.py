@@ -17,13 +17,13 @@ from kg.errors import QueryError
 from kg.model import Query
 from kg.settings import Settings
 from kg.sparql.guard import Limits, inspect
+from kg.sparql.negotiate import GRAPHS, TABLES, TURTLE
+from kg.sparql.results import serialise
 from kg.turtle import serialize
 
-RESULT_FORMATS = {
-    "csv": ox.QueryResultsFormat.CSV,
-    "tsv": ox.QueryResultsFormat.TSV,
-    "json": ox.QueryResultsFormat.JSON,
-}
+#: The formats of the endpoint, by the names that they have there.
+_TABLES = tuple(one.name for one in TABLES)
+_GRAPHS = tuple(one.name for one in GRAPHS)
 
 
 @click.command()
@@ -32,7 +32,7 @@ RESULT_FORMATS = {
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["table", *RESULT_FORMATS, "turtle"]),
+    type=click.Choice(["table", *_TABLES, *_GRAPHS]),
     help="How to write the result. Default: table, or turtle for CONSTRUCT and DESCRIBE.",
 )
 @click.pass_context
@@ -91,15 +91,20 @@ def _width() -> int | None:
 
 
 def write(results: Results, format_: str | None, width: int | None = None) -> bytes:
-    """The results in a format, in UTF-8. Raises QueryError if the format does not fit the kind of query."""
+    """The results in a format, in UTF-8.
+
+    Raises QueryError if the format does not fit the kind of query, NotAcceptable if it cannot say what is in them.
+    """
     if isinstance(results, ox.QueryTriples):
-        if format_ not in (None, "turtle"):
+        if format_ not in (None, *_GRAPHS):
             raise QueryError("The query makes a graph, not a table.", remedy="Use --format turtle.")
+        if format_ not in (None, TURTLE.name):
+            return serialise(results, format_, sys.maxsize)
         return serialize(results).encode("utf-8")
-    if format_ == "turtle":
+    if format_ in _GRAPHS:
         raise QueryError("The query does not make a graph.", remedy="Use --format table, csv, tsv or json.")
-    if format_ in RESULT_FORMATS:
-        return results.serialize(format=RESULT_FORMATS[format_]) or b""
+    if format_ in _TABLES:
+        return serialise(results, format_, sys.maxsize)
     if isinstance(results, ox.QueryBoolean):
         return b"true\n" if results else b"false\n"
     names = [variable.value for variable in results.variables]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import signal
@@ -26,7 +27,10 @@ _BACKLOG = 128
 
 
 #: Settings that the server has nothing to do with, or that are options of ``kg`` itself.
-_ELSEWHERE = ("repository", "state", "keep", "check_deadline", "check_memory")
+_ELSEWHERE = (
+    "repository", "state", "keep", "check_deadline", "check_memory",
+    "contact", "wikidata_api", "wikidata_sparql", "wikidata_timeout", "wikidata_patience",
+)  # fmt: skip
 
 
 def _options(command: Callable[..., None]) -> Callable[..., None]:
@@ -102,6 +106,9 @@ def _run(chosen: Settings, pool: Pool, listener: socket.socket, ends: list[Calla
     # A wildcard is no address to send to (RFC 1122, section 3.2.1.3); this machine is reached by its loopback address.
     reached = _address({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(chosen.host, chosen.host), listener.getsockname()[1])
     click.echo(f"curl {reached}/sparql -H 'Accept: text/csv' --data-urlencode '{asked}'")
+    # What there is by now stays: it need not be looked through again and again for what nobody holds any more.
+    gc.collect()
+    gc.freeze()
     server.run()
     server.close()
 

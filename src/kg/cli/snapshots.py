@@ -31,8 +31,24 @@ def snapshots(ctx: click.Context, as_json: bool) -> None:
       kg snapshots pin 9778e4fb
       kg diff COMMIT..COMMIT
     """
-    if ctx.invoked_subcommand:
-        return
+    if ctx.invoked_subcommand is None:
+        _list(ctx, as_json)
+
+
+@snapshots.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print all that is known of each, as JSON.")
+@click.pass_context
+def list_(ctx: click.Context, as_json: bool) -> None:
+    """List the snapshots, as kg snapshots alone does.
+
+    \b
+    Example:
+      kg snapshots list --json
+    """
+    _list(ctx, as_json or bool(ctx.parent and ctx.parent.params["as_json"]))
+
+
+def _list(ctx: click.Context, as_json: bool) -> None:
     found, warnings = kept.listing(settings(ctx).state)
     for warning in warnings:
         click.echo(f"kg: {warning}", err=True)

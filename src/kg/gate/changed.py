@@ -19,10 +19,10 @@ from kg.gate.hierarchy import A, Hierarchy
 from kg.gate.state import State, Subject, Term, difference
 from kg.gate.where import ORDER
 from kg.model import Corpus, Source
+from kg.parsing import placed
 from kg.passages import Text
 from kg.rdf import COMPUTED, JUDGED, kind_of, path_of
 from kg.reading.document import Document
-from kg.reading.turtle import read
 
 #: How many statements that give a class are looked through for the nodes that have one.
 _LOOKED_THROUGH = 200_000
@@ -155,7 +155,7 @@ class Changed:
         """The text of a file after the change, read once; empty if it is not at hand."""
         if path not in self._documents:
             own = self.files[path].triples if path in self.files else ()
-            self._documents[path] = read(self.texts.get(path, "")).matched(own)
+            self._documents[path] = placed(self.texts.get(path, ""), path).matched(own)
         return self._documents[path]
 
     def _rank(self, path: str) -> tuple[bool, int, str]:

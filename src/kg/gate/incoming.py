@@ -14,7 +14,7 @@ from kg.gate import bounds, repairs, reserved
 from kg.gate.messages import plain
 from kg.model import Change, Edit, Finding, Repair, Source
 from kg.parsing import parse_turtle
-from kg.rdf import graph_iri, kind_of, shorten
+from kg.rdf import LEDGER, graph_iri, kind_of, shorten
 from kg.reading.comments import layout
 from kg.reading.decoding import place
 from kg.reading.document import Document
@@ -98,7 +98,8 @@ def of_layout(file: Incoming, change: Change) -> Iterator[Finding]:
 
 def of_text(document: Document | None, source: Source) -> Iterator[Finding]:
     """Literals that the tools underneath would rewrite or misread, from the text if it is read with places."""
-    return lexical(document, source.path) if document else of_triples(source.triples, source.path)
+    is_turtle = document is not None and source.path != LEDGER
+    return lexical(document, source.path) if is_turtle else of_triples(source.triples, source.path)
 
 
 def style(text: str, source: Source, document: Document | None, before: bytes | None) -> Iterator[Finding]:

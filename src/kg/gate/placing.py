@@ -11,8 +11,8 @@ from kg.errors import Where
 from kg.gate.changed import Changed
 from kg.gate.messages import plain
 from kg.model import Finding
+from kg.parsing import placed
 from kg.reading.document import Document, Span, Stated
-from kg.reading.turtle import read
 
 
 class Placer:
@@ -54,7 +54,7 @@ class Placer:
         if path in self._change.texts:
             return self._change.document(path)
         if path not in self._others:
-            self._others[path] = read(self._read(path))
+            self._others[path] = placed(self._read(path), path)
         return self._others[path]
 
 

@@ -13,7 +13,7 @@ from kg.gate.names import OWN
 from kg.gate.policy import slip, slug
 from kg.gate.state import Subject
 from kg.model import Finding, Source
-from kg.rdf import BASE, ID, JUDGED, PREFIXES, kind_of, shorten
+from kg.rdf import BASE, EXCERPTS, ID, JUDGED, PREFIXES, kind_of, shorten
 
 #: A property whose value is a page and not a thing.
 _PAGE = ox.NamedNode(PREFIXES["schema"] + "url")
@@ -22,11 +22,11 @@ _PAGE = ox.NamedNode(PREFIXES["schema"] + "url")
 def check(change: Changed) -> Iterator[Finding]:
     """Findings ``Reference-iri-…``, ``Reference-blank-node`` and ``Reference-owner`` on what the files newly state.
 
-    Shapes are left out: their terms are for the linter. In the ontology, blank nodes are no fault, and several files
-    may speak of a term.
+    Shapes are left out: their terms are for the linter; and excerpts, whose terms are those of others. In the ontology,
+    blank nodes are no fault, and several files may speak of a term.
     """
     for source, triples in change.new_statements():
-        if source.kind == "shapes":
+        if source.kind in ("shapes", EXCERPTS):
             continue
         yield from _slips(change, source)
         if source.kind != "ontology":

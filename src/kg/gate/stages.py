@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from itertools import islice
 
-from kg.gate import dates, duplicates, provenance, references, vocabulary
+from kg.gate import dates, duplicates, links, provenance, references, vocabulary
 from kg.gate.changed import Changed
 from kg.model import Finding
 
 #: A stage of the gate: from a change to what is wrong after it, as far as the change can have caused it.
 Stage = Callable[[Changed], Iterable[Finding]]
-STAGES: tuple[Stage, ...] = (vocabulary.check, references.check, dates.check, duplicates.check, provenance.check)
+STAGES: tuple[Stage, ...] = (
+    vocabulary.check, references.check, dates.check, duplicates.check, provenance.check, links.check,
+)
 
 
 def run(change: Changed, most: int | None = None) -> list[Finding]:

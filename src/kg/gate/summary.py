@@ -10,6 +10,7 @@ from itertools import groupby
 
 import pyoxigraph as ox
 
+from kg.gate import links
 from kg.gate.changed import Changed
 from kg.gate.duplicates import NAMES, is_entity
 from kg.gate.hierarchy import A, Hierarchy
@@ -85,7 +86,8 @@ def summary(change: Changed, inferred: Iterable[ox.Triple] = ()) -> list[dict[st
     """What a change does to what the graph says, a sentence by language each, always in the same order.
 
     First claims, then how they follow and contradict one another, then entities, then how many nodes of other kinds,
-    and of which properties there are how many conclusions among those ``inferred``, the ones new after the change.
+    then links, and of which properties there are how many conclusions among those ``inferred``, the ones new after the
+    change.
     """
     teller = _Teller(change)
     conclusions = sorted(inferred, key=str)
@@ -96,6 +98,7 @@ def summary(change: Changed, inferred: Iterable[ox.Triple] = ()) -> list[dict[st
         *teller.candidates(conclusions),
         *teller.nodes(_ENTITIES, is_entity),
         *teller.others(),
+        *links.summary(change),
         *teller.conclusions(conclusions),
     ]
     return found or [{"en": "What the graph states stays the same.", "it": "Ciò che il grafo afferma resta lo stesso."}]

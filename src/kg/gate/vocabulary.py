@@ -19,7 +19,7 @@ from kg.gate.policy import slip
 from kg.gate.reached import reached
 from kg.model import Finding, Source
 from kg.querytext import tokens
-from kg.rdf import FAMILIES, ID, JUDGED, PREFIXES, graph_iri, kind_of, shorten
+from kg.rdf import FAMILIES, ID, JUDGED, LEDGER, PREFIXES, graph_iri, kind_of, shorten
 
 _SHAPES, _SELECT, _SKOS = PREFIXES["ckgsh"], PREFIXES["sh"] + "select", PREFIXES["skos"]
 _OF_SUBJECTS = ("Vocabulary-untyped", "Reference-undefined")
@@ -83,6 +83,8 @@ class _Judge:
         described: set[str] = set()
         for triple in source.triples:
             yield from self._reference(triple, triple.object)
+            if source.path == LEDGER:
+                continue  # Its terms are the programme's; whom it speaks of is the value of a triple as well.
             if source.kind == "shapes":
                 yield from self._in_shapes(triple)
                 continue

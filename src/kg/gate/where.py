@@ -8,8 +8,8 @@ import pyoxigraph as ox
 
 from kg.errors import Where
 from kg.model import Corpus, Source
+from kg.parsing import placed
 from kg.reading.document import Document, Span
-from kg.reading.turtle import read
 
 #: Which kind of file is asked first when several describe the same node.
 ORDER = ("data", "links", "ontology", "shapes")
@@ -62,5 +62,5 @@ class Locator:
 
     def _document(self, source: Source) -> Document:
         if source.path not in self._documents:
-            self._documents[source.path] = read(self._texts.get(source.path, "")).matched(source.triples)
+            self._documents[source.path] = placed(self._texts.get(source.path, ""), source.path).matched(source.triples)
         return self._documents[source.path]

@@ -18,6 +18,7 @@ from kg.gate.whole import check as check_whole
 from kg.judging import Asked, Judged, Tell
 from kg.judging.contributions import brings_shapes, named, prepared, with_own_shapes
 from kg.model import Finding, Report, Source
+from kg.rdf import LEDGER
 from kg.reading.lexical import lexical, of_triples
 from kg.reading.turtle import read
 from kg.rulebook import load_rules
@@ -60,6 +61,8 @@ def _of_text(source: Source, text: str) -> Iterator[Finding]:
 
 def _literals(source: Source, text: str) -> Iterable[Finding]:
     """What is wrong with the literals of a file; read with places, which takes its time, only if something is."""
+    if source.path == LEDGER:
+        return of_triples(source.triples, source.path)
     if _ONLY_IN_TEXTS.search(text) or next(of_triples(source.triples, source.path), None):
         return lexical(read(text), source.path)
     return ()

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 import pyoxigraph as ox
 
 from kg.errors import SourceError, Where
+from kg.parsing import parse_file, placed
+from kg.rdf import LEDGER
 from kg.reading.decoding import decode
 from kg.reading.document import Document
 from kg.reading.syntax import quads
@@ -24,6 +26,8 @@ _MEDIA_TYPES = {
 #: The formats by name, with the media type of each, and with the ending of its files.
 MEDIA_TYPES = {name: media for media, name in reversed(_MEDIA_TYPES.items())}
 ENDINGS = {name: ending for ending, name in reversed(_ENDINGS.items())}
+#: The format of the ledger of links, which only that file has.
+TABLE = "sssom"
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,15 @@ def parse(content: bytes, origin: str, format: str | None = None, base: str | No
 def stated(content: bytes, origin: str, format: str | None = None, base: str | None = None) -> Parsed:
     """The same without the places, which takes a fraction of the time."""
     chosen = _chosen(format, origin)
+    if chosen == TABLE:
+        return Parsed(TABLE, tuple(ox.Quad(*triple) for triple in parse_file(content, origin)), None)
     return Parsed(chosen, tuple(dict.fromkeys(quads(content, origin, chosen, base))), None)
 
 
 def with_places(parsed: Parsed, content: bytes, origin: str, base: str | None = None) -> Parsed:
     """What a text was found to state, with the places of its triples if its format is read with them."""
+    if parsed.format == TABLE:
+        return replace(parsed, document=placed(decode(content, origin), origin))
     if parsed.format not in PLACED:
         return parsed
     document = read(decode(content, origin), parsed.format, base)
@@ -69,12 +77,12 @@ def triples(content: bytes, origin: str) -> tuple[ox.Triple, ...]:
 
     Raises SourceError as ``parse`` does.
     """
-    return tuple(dict.fromkeys(quad.triple for quad in quads(content, origin, _chosen(None, origin))))
+    return tuple(dict.fromkeys(quad.triple for quad in stated(content, origin).quads))
 
 
 def _chosen(format: str | None, origin: str) -> str:
-    chosen = format or format_of(origin)
-    if chosen not in MEDIA_TYPES:
+    chosen = format or (TABLE if origin == LEDGER else format_of(origin))
+    if chosen != TABLE and chosen not in MEDIA_TYPES:
         raise SourceError(
             "The format of the file is not known.", remedy=f"Its name ends in one of .{', .'.join(_ENDINGS)}.",
             where=Where(origin), kind="format",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 
 import pyoxigraph as ox
 
@@ -24,6 +25,8 @@ _EVIDENCE = ox.NamedNode(PREFIXES["ckg"] + "evidence")
 _TYPE = ox.NamedNode(PREFIXES["rdf"] + "type")
 _DECLARED = "".join(f"PREFIX {prefix}: <{space}>\n" for prefix, space in PREFIXES.items())
 _BEFORE = "<urn:s> <urn:p> "
+#: How alike a name must be to be offered for another, in percent.
+_ALIKE = 60
 _BARE = ("http://", "https://", "urn:")
 
 
@@ -83,15 +86,29 @@ class Explainer:
         self._inference = Inference(rules, (t for source in corpus.of_kind(*JUDGED) for t in source.triples))
         self._rules: Mapping[str, Rule] = {rule.name: rule for rule in rules}
         self._places = Places(corpus, read)
+        self._names: set[str] = set()
         self._evidence: dict[object, list[str]] = {}
         for source in corpus.of_kind(*JUDGED):
             for triple in source.triples:
+                self._names.update(one.value for one in triple if isinstance(one, ox.NamedNode))
                 if triple.predicate == _EVIDENCE and isinstance(triple.object, ox.NamedNode):
                     self._evidence.setdefault(triple.subject, []).append(triple.object.value)
 
     def prove(self, triple: ox.Triple) -> Proof | None:
         """The proof of a triple; None if it is neither stated nor follows."""
         return explain(self._inference, triple) or explain_asked(self._inference, self._rules.values(), triple)
+
+    def slips(self, triple: ox.Triple) -> dict[str, str]:
+        """The names (IRIs) of a triple that nothing here has, each with the most alike in its namespace, if one is."""
+        found: dict[str, str] = {}
+        for term in triple:
+            if isinstance(term, ox.NamedNode) and term.value not in self._names:
+                space = term.value[: max(term.value.rfind("#"), term.value.rfind("/")) + 1]
+                others = [one[len(space) :] for one in sorted(self._names) if one.startswith(space) and one != space]
+                # Loaded here: names are compared when one is wrong only.
+                near = import_module("kg.gate.alike").nearest(term.value[len(space) :], others, _ALIKE)
+                found |= {term.value: space + near} if near else {}
+        return found
 
     def tell(self, proof: Proof, form: str, language: str = "en") -> str:
         """A proof in one of ``FORMATS``, its words in a language."""

@@ -10,8 +10,8 @@ import pyoxigraph as ox
 
 from kg.errors import Where
 from kg.model import Corpus, Source
+from kg.parsing import placed
 from kg.reading.document import Document
-from kg.reading.turtle import read
 from kg.reasoning.proofs import Statement
 
 
@@ -62,5 +62,5 @@ class Places:
 
     def _document(self, source: Source) -> Document:
         if source.path not in self._documents:
-            self._documents[source.path] = read(self._read(source.path)).matched(source.triples)
+            self._documents[source.path] = placed(self._read(source.path), source.path).matched(source.triples)
         return self._documents[source.path]

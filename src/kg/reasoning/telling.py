@@ -22,9 +22,9 @@ _LIST_SAYS = {"en": "The nodes of a list belong to it.", "it": "I nodi di una li
 #: Language → the words of a proof.
 _WORDS = {
     "en": {"above": "proved above", "by": "by", "stated": "stated in", "evidence": "evidence",
-        "denied": "is neither stated nor follows"},
+        "denied": "is neither stated nor follows", "unknown": "Nothing here is called {name}: did you mean {near}?"},
     "it": {"above": "già dimostrato", "by": "per", "stated": "affermato in", "evidence": "prova",
-        "denied": "non è affermato né ne consegue"},
+        "denied": "non è affermato né ne consegue", "unknown": "Qui nulla si chiama {name}: si intendeva {near}?"},
 }
 
 
@@ -60,6 +60,12 @@ def denied(triple: ox.Triple, language: str = "en") -> str:
     """That a triple has no proof, in a sentence."""
     statement = show((triple.subject, triple.predicate, triple.object))
     return f"{statement} {_WORDS[language]['denied']}."
+
+
+def meant(slips: Mapping[str, str], language: str = "en") -> str:
+    """Which names (IRIs) are not known, and which alike ones are, a sentence each; empty if there are none."""
+    told = ({"name": shorten(name), "near": shorten(near)} for name, near in slips.items())
+    return " ".join(_WORDS[language]["unknown"].format(**one) for one in told)
 
 
 class _Tree:

@@ -37,7 +37,10 @@ _BY_NAME = {code.name: code for code in CODES}
 
 def find(code: str) -> Code | None:
     """The rule of the programme that a code belongs to; None for that of a shape."""
-    return _BY_NAME.get(code) or _BY_NAME.get(code.partition("-")[0] + "-")
+    name = code
+    while name not in _BY_NAME and "-" in name:
+        name = name.rpartition("-")[0]
+    return _BY_NAME.get(name) or _BY_NAME.get(code.partition("-")[0] + "-")
 
 
 def anchor(code: str) -> str:

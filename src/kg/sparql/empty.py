@@ -12,8 +12,10 @@ from kg.sparql.groups import Filter
 
 #: How many solutions of a probe are counted.
 MOST_COUNTED = 1_000
-#: How many pairs of parts are tried.
-_MOST_PAIRS = 60
+#: How many parts, and how many pairs of parts, are tried.
+MOST_PARTS, _MOST_PAIRS = 100, 60
+#: How many causes are told; each comes with the text of a query.
+MOST_CAUSES = 20
 
 #: One solution of a query, as its values are written, by variable; none if there is no time left.
 Sample = Callable[[str], Mapping[str, str]]
@@ -45,7 +47,8 @@ class Found:
     ``barren`` are the numbers of the patterns that match nothing even alone. ``causes`` are single parts without which
     there are solutions, or else sets of parts. ``first`` is, if no single part is a cause, the number of the part with
     which the ones before it first have no solution in common, and ``before`` how many they have. ``is_complete`` is
-    False if time ran out.
+    False if time ran out, ``untried`` the number of parts beyond ``MOST_PARTS``, and ``untold`` of causes beyond
+    ``MOST_CAUSES``.
     """
 
     rows: int | None
@@ -54,6 +57,8 @@ class Found:
     first: int | None = None
     before: int = 0
     is_complete: bool = True
+    untried: int = 0
+    untold: int = 0
 
 
 class _NoTime(Exception):
@@ -89,10 +94,13 @@ class Search:
         return self._found(rows, is_complete=True)
 
     def _found(self, rows: int | None, is_complete: bool) -> Found:
-        return Found(rows, tuple(self._barren), tuple(self._causes), self._first, self._before, is_complete)
+        untried = max(0, len(self._reduced.pieces) - MOST_PARTS) if rows == 0 else 0
+        untold = max(0, len(self._causes) - MOST_CAUSES)
+        causes = tuple(self._causes[:MOST_CAUSES])
+        return Found(rows, tuple(self._barren), causes, self._first, self._before, is_complete, untried, untold)
 
     def _look(self) -> None:
-        pieces = self._reduced.pieces
+        pieces = self._reduced.pieces[:MOST_PARTS]
         for number, piece in enumerate(pieces):
             if piece.triple is not None and self._matches_nothing(piece):
                 self._barren.append(number)
@@ -132,7 +140,7 @@ class Search:
         """The first part with which the parts before it have no solution left in common."""
         self._before = 1
         for number in range(len(pieces)):
-            rest = frozenset(range(number + 1, len(pieces)))
+            rest = frozenset(range(number + 1, len(self._reduced.pieces)))
             try:
                 rows = self._solutions(rest)
             except _NotKnown:

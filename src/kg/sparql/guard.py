@@ -82,6 +82,8 @@ def _refuse(text: str, token: Token, message: str, remedy: str) -> QueryError:
 
 def _check_words(text: str, stream: tuple[Token, ...]) -> None:
     """Refuse SERVICE (SPARQL 1.1 Federated Query), alone or within a word, and prefixes that contain it."""
+    if text.isascii() and "service" not in text.lower():
+        return
     for token in stream:
         if token.kind in ("word", "name") and _SERVICE.search(token.text.partition(":")[0]):
             raise _refuse(
@@ -96,6 +98,8 @@ def _check_words(text: str, stream: tuple[Token, ...]) -> None:
 
 def _check_two_readings(text: str, stream: tuple[Token, ...]) -> None:
     """Refuse ``<…>`` that one reader takes for an IRI and another for a comparison followed by a comment or code."""
+    if "\\" not in text and not any(token.kind == "iri" and _may_hide(token.text) for token in stream):
+        return
     brackets: list[str] = []
     previous: Token | None = None
     for token in stream:
@@ -107,7 +111,7 @@ def _check_two_readings(text: str, stream: tuple[Token, ...]) -> None:
             elif token.text == "<" and _ESCAPED_IRI.match(text, token.start):
                 raise _refuse(text, token, "An IRI contains a backslash.", "Write the character itself, or as \\uXXXX.")
         elif token.kind == "iri" and brackets and brackets[-1] == "(" and _ends_operand(previous):
-            if not _PLAIN_IRI.match(token.text) and _HIDES.search(token.text):
+            if _may_hide(token.text):
                 raise _refuse(
                     text,
                     token,
@@ -115,6 +119,11 @@ def _check_two_readings(text: str, stream: tuple[Token, ...]) -> None:
                     "Put a space after <, or give the IRI a prefix.",
                 )
         previous = token
+
+
+def _may_hide(iri: str) -> bool:
+    """True if what is written as an IRI may be a comparison, and something that matters behind it."""
+    return not _PLAIN_IRI.match(iri) and _HIDES.search(iri) is not None
 
 
 def _ends_operand(token: Token | None) -> bool:
@@ -135,8 +144,11 @@ def _check_size(text: str, stream: tuple[Token, ...], limits: Limits) -> None:
             brackets += token.text == "(" and not patterns.in_values
         clauses += token.upper in CLAUSES
         described += form == "DESCRIBE" and depth == 0 and token.kind in ("iri", "name", "variable")
-        found = (depth, clauses + described, operators, brackets, patterns.total)
-        if any(map(gt, found, most)):
+        if (
+            depth > limits.nesting or clauses + described > limits.clauses or operators > limits.operators
+            or brackets > limits.brackets or patterns.total > limits.patterns
+        ):  # fmt: skip
+            found = (depth, clauses + described, operators, brackets, patterns.total)
             first = list(map(gt, found, most)).index(True)
             told = f"The query has more than {most[first]} {_COUNTED[first]}."
             raise _refuse(text, token, told, "Split it into several queries.")

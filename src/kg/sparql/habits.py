@@ -11,23 +11,25 @@ from kg.sparql.cursor import NotRead, merged
 
 _CLAUSES = ("OPTIONAL", "FILTER", "UNION", "MINUS", "GRAPH", "BIND", "VALUES", "NOT EXISTS")
 _MODIFIERS = ("WHERE", "ORDER BY", "GROUP BY", "HAVING", "LIMIT", "OFFSET", "FROM", "VALUES")
-_QUOTES = dict.fromkeys("“”„«»″", '"') | dict.fromkeys("‘’‚′`´", "'")
+#: Quotation marks that are none in SPARQL → what is.
+QUOTES = dict.fromkeys("“”„«»″", '"') | dict.fromkeys("‘’‚′`´", "'")
 #: Keyword of another language → what to do, and what to write.
 _WORDS = {
     "AND": ("Conditions are joined with &&, patterns with a dot.", "&&"),
     "OR": ("Conditions are joined with ||, patterns with UNION.", "||"),
-    "LIKE": ("Use CONTAINS(?x, \"…\"), STRSTARTS or REGEX.", 'CONTAINS(STR(?x), "…")'),
-    "IS": ("Whether a variable has a value is asked with BOUND(?x).", "!BOUND(?x)"),
-    "NULL": ("Whether a variable has a value is asked with BOUND(?x).", "!BOUND(?x)"),
+    "LIKE": ("Use CONTAINS(?x, \"…\"), STRSTARTS or REGEX.", ""),
+    "IS": ("Whether a variable has a value is asked with BOUND(?x).", ""),
+    "NULL": ("Whether a variable has a value is asked with BOUND(?x).", ""),
     "JOIN": ("Patterns in one pair of braces are joined by the variables they share.", ""),
-    "TOP": ("The number of rows is given at the end.", "LIMIT 10"),
-    "COUNT": ("An expression that is selected stands in brackets and has a name.", "(COUNT(*) AS ?count)"),
+    "SORT": ("What to order by is said by ORDER BY.", "ORDER"),
+    "TOP": ("The number of rows is given at the end, by LIMIT.", ""),
+    "COUNT": ("An expression that is selected stands in brackets and has a name.", ""),
     "EXISTS": ("EXISTS stands in a FILTER.", "FILTER EXISTS"),
     "NOT": ("NOT EXISTS stands in a FILTER; a condition is negated with “!”.", "FILTER NOT EXISTS"),
 }
 #: What the reader knows of the reason, and what it stopped at (empty: anything) → what to do, and what to write.
 _BY_CAUSE = {
-    ("equals", ""): ("Values are compared with one sign.", "="),
+    ("equals", ""): ("Values are compared with one sign.", ""),
     ("as", ""): (
         "Brackets in SELECT hold an expression and its name: (COUNT(?x) AS ?count); a variable needs none.", "",
     ),
@@ -50,7 +52,6 @@ _ENDS = ("", ".", ";", ",", "}")
 _TERMS = ("iri", "name", "variable", "string", "number", "blank")
 #: The name with a prefix of what is called by a bare word; empty if nothing is, or several things are.
 Known = Callable[[str], str]
-_COLUMNS = re.compile(r"[?$]\w+(?:\s*,?\s*[?$]\w+)*")
 
 
 def meant(text: str, stopped: NotRead) -> NotRead:
@@ -102,9 +103,9 @@ def advice(text: str, stopped: NotRead, known: Known = lambda word: "") -> tuple
 def _of_quotes(text: str, stopped: NotRead) -> tuple[str, str] | None:
     """Quotation marks that are no delimiters of strings, and strings that do not end."""
     token = stopped.token
-    mark = _QUOTES.get(token.text[:1]) if token else None
+    mark = QUOTES.get(token.text[:1]) if token else None
     if mark:
-        return "Strings stand in straight quotation marks.", mark
+        return "Strings stand in straight quotation marks.", ""
     if stopped.cause == "string":
         return "A string ends with the mark it began with, in the same line; with three marks it may have several.", ""
     return None
@@ -120,13 +121,11 @@ def _of_cause(text: str, stopped: NotRead) -> tuple[str, str] | None:
         return "In a query, a prefix is declared without @ and without a dot.", f"PREFIX {turtle[1]} {turtle[2]}"
     match stopped.cause:
         case "comma":
-            listed = _COLUMNS.search(text, text.rfind("SELECT", 0, token.start) + 6)
-            return "Variables are listed without commas.", re.sub(r"\s*,\s*", " ", listed[0]) if listed else ""
+            return "Variables are listed without commas.", ""
         case "filter-brackets":
-            line = text[token.start :].split("}")[0].splitlines()[0].strip().rstrip(".").rstrip()
-            return "What FILTER compares stands in brackets.", f"FILTER({line})"
+            return "What FILTER compares stands in brackets.", ""
         case "column-brackets":
-            return "An expression that is selected stands in brackets and has a name.", _bracketed(text, token.start)
+            return "An expression that is selected stands in brackets and has a name.", ""
         case "dot" if token.kind in _TERMS or word in ("[", "("):
             return "End the pattern before it with a dot.", f"{before.split()[-1]} ." if before else ""
         case "prefix-name":
@@ -135,33 +134,14 @@ def _of_cause(text: str, stopped: NotRead) -> tuple[str, str] | None:
             end = re.match(r"\S+", text[token.start :])
             return "The IRI of a prefix stands in angle brackets.", f"<{end[0].strip('.')}>" if end else ""
         case "open" if token.kind == "variable":
-            return "Patterns stand in braces.", "{"
+            return "Patterns stand in braces.", ""
         case "by":
             return "ORDER and GROUP are followed by BY.", f"BY {word}"
         case "end" if token.upper == "WHERE" and "GROUP" in text[: token.start].upper():
-            return "What groups are to fulfil is said by HAVING, in brackets.", _having(text, token.start + len(word))
+            return "What groups are to fulfil is said by HAVING, in brackets.", ""
         case "end" if word == "," and before[-1:].isdigit():
-            return "How many rows are left out is said by OFFSET.", "OFFSET"
+            return "How many rows are left out is said by OFFSET.", ""
     return _BY_CAUSE.get((stopped.cause, word)) or _BY_CAUSE.get((stopped.cause, ""))
-
-
-def _having(text: str, start: int) -> str:
-    """The condition from here to the next clause, as HAVING has it."""
-    condition = re.split(r"\b(?:ORDER|LIMIT|OFFSET|VALUES)\b|\Z", text[start:], maxsplit=1, flags=re.IGNORECASE)[0]
-    plain = " ".join(condition.split())
-    return f"HAVING {plain}" if plain.startswith("(") and plain.endswith(")") else f"HAVING ({plain})"
-
-
-def _bracketed(text: str, start: int) -> str:
-    """A call among the columns, in brackets and with a name."""
-    depth = 0
-    for at in range(start, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[at], 0)
-        if not depth and text[at] == ")":
-            call = text[start : at + 1]
-            name = re.match(r"\w+", call)
-            return f"({call} AS ?{name[0].lower() if name else 'value'})"
-    return ""
 
 
 def _of_words(stopped: NotRead, known: Known) -> tuple[str, str] | None:
@@ -185,7 +165,7 @@ def _of_words(stopped: NotRead, known: Known) -> tuple[str, str] | None:
         return "A variable begins with a question mark, a name has a prefix.", f"?{token.text}"
     if wanted == "a property":
         return "A property has a prefix, a variable begins with a question mark.", f"ckg:{token.text}"
-    if stopped.cause in ("word", "column"):
+    if stopped.cause in ("word", "column") and word not in _CLAUSES:
         return "A variable begins with a question mark.", f"?{token.text}"
     return None
 

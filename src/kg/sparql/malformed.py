@@ -7,6 +7,9 @@ The engine says what it expected where it stopped, which may be some way behind 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+
+import pyoxigraph as ox
 
 from kg import querytext
 from kg.errors import QueryError, Where
@@ -14,8 +17,12 @@ from kg.querytext import Token
 from kg.sparql.cursor import NotRead, Unsupported
 from kg.sparql.groups import Bind, Group, Query, bound_by, subgroups
 from kg.sparql.habits import Known, advice, meant
+from kg.sparql.slips import Scene, Slip, first_that_helps, functions, pasted, piece_for, reads_on, ways
+from kg.sparql.sqlwords import STOPPED, WHOLE
 from kg.sparql.structure import read
 
+#: Characters of the longest query for which it is tried what would mend it.
+_MOST_TRIED = 10_000
 _POSITION = re.compile(r"^error at (\d+):(\d+): expected (.*)$", re.DOTALL)
 #: What the engine says of queries that follow the grammar → what is meant, and what to do.
 _SEMANTIC = {
@@ -43,13 +50,15 @@ def malformed(
         stopped = meant(text, found)
         if stopped.cause == "prefix" and stopped.token is not None:
             return querytext.undeclared(text, stopped.token)
-        return _told(text, stopped, known)
-    return _by_meaning(text, query) or _by_engine(text, error)
+        return _told(text, stopped, known, base)
+    return _by_function(text, base) or _by_meaning(text, query) or _by_habit(text, error, base) or _by_engine(text, error)
 
 
-def _told(text: str, stopped: NotRead, known: Known) -> QueryError:
+def _told(text: str, stopped: NotRead, known: Known, base: str | None) -> QueryError:
     """The error for a text that does not follow the grammar."""
     token = stopped.token
+    if len(text) <= _MOST_TRIED and (slip := first_that_helps(text, Scene(text, stopped), STOPPED, base)):
+        return _of_slip(text, slip, f"{_article(stopped.wanted)} expected")
     remedy, proposal = advice(text, stopped, known)
     if token is None:
         reason = f"it ends too early, where {stopped.wanted} is missing"
@@ -61,7 +70,39 @@ def _told(text: str, stopped: NotRead, known: Known) -> QueryError:
         opened = querytext.place(text, stopped.held.start)
         reason += f"; “{stopped.held.text}” was opened in line {opened.line}, column {opened.column}"
     message = f"The query cannot be read{_near(token)}: {reason}."
+    if proposal and len(text) <= _MOST_TRIED:
+        where = replace(where, length=piece_for(text, token.start if token else len(text), proposal, base))
     return QueryError(message, remedy=remedy, where=where, proposal=proposal)
+
+
+def _of_slip(text: str, slip: Slip, reason: str) -> QueryError:
+    """The error for a piece that is to be written in another way."""
+    shown = " ".join(text[slip.start : slip.end].split())
+    message = f"The query cannot be read near “{shown[:40]}{'…' if len(shown) > 40 else ''}”: {reason}."
+    where = replace(querytext.place(text, slip.start), length=slip.end - slip.start)
+    return QueryError(message, remedy=slip.remedy, where=where, proposal=slip.proposal)
+
+
+def _by_function(text: str, base: str | None) -> QueryError | None:
+    """The error for a function that SPARQL has not."""
+    slip = next(functions(Scene(text)), None)
+    if slip is None:
+        return None
+    helps = slip.proposal and len(text) <= _MOST_TRIED and reads_on(text, slip, base)
+    return _of_slip(text, slip if helps else replace(slip, proposal=""), "it is no function of SPARQL")
+
+
+def _by_habit(text: str, error: SyntaxError, base: str | None) -> QueryError | None:
+    """The error for what the engine reads when it is written in another way."""
+    if len(text) > _MOST_TRIED:
+        return None
+    for slip in ways(Scene(text), WHOLE):
+        try:
+            ox.Store().query(pasted(text, slip), base_iri=base)
+        except SyntaxError:
+            continue
+        return _of_slip(text, slip, "it does not follow the grammar")
+    return None
 
 
 def _article(wanted: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from itertools import islice
@@ -13,7 +13,10 @@ from kg.rdf import CLOSURE_GRAPH, PREFIXES, shorten
 from kg.sparql.groups import Term
 
 _DEFAULT = ox.DefaultGraph()
-_LABELS = " ".join(f"<{PREFIXES[prefix]}{name}>" for prefix, name in (("rdfs", "label"), ("skos", "prefLabel")))
+_LABELS = [
+    ox.NamedNode(PREFIXES[prefix] + name)
+    for prefix, name in (("rdfs", "label"), ("skos", "prefLabel"), ("skos", "altLabel"), ("skos", "hiddenLabel"))
+]
 #: How alike two names must be for one to be offered for the other, in percent.
 _ALIKE = 60
 #: Values of a property that are looked at, and names of a namespace.
@@ -94,14 +97,18 @@ class Nearby:
         return sorted(row["x"].value for row in rows if isinstance(row["x"], ox.NamedNode))  # type: ignore[union-attr]
 
     def _nearest(self, iri: str, others: Iterable[str]) -> str | None:
-        """The other with the most alike local name, those of the same namespace first, or with the most alike label."""
+        """The other that is called or abbreviated so, or with the most alike local name, those of the same namespace
+        first, or with the most alike label."""
         known = [other for other in others if other != iri]
         space, local = _space(iri), iri[len(_space(iri)):]
         own = {other[len(space):]: other for other in known if _space(other) == space}
+        labels = self._labelled(known)
+        called = labels.get(_words(local)) or _abbreviated(local, own)
+        if called:
+            return called
         found = self.alike(local, list(own))
         if found:
             return own[found]
-        labels = self._labelled(known)
         found = self.alike(_words(local), list(labels))
         if found:
             return labels[found]
@@ -112,8 +119,8 @@ class Nearby:
         """IRI by label, in small letters."""
         found: dict[str, str] = {}
         for iri in iris[:_MOST_VALUES]:
-            for name in _LABELS.split():
-                for quad in self._store.quads_for_pattern(ox.NamedNode(iri), ox.NamedNode(name[1:-1]), None, _DEFAULT):
+            for name in _LABELS:
+                for quad in self._store.quads_for_pattern(ox.NamedNode(iri), name, None, _DEFAULT):
                     found.setdefault(quad.object.value.casefold(), iri)  # type: ignore[union-attr]
         return found
 
@@ -128,6 +135,12 @@ class Nearby:
         plain = _plainly(value.value)
         found = {one for one in self._values(predicate) if _plainly(one.value) == plain and one != value}
         return sorted(found, key=lambda one: (one.value != value.value, one.language != value.language, str(one)))
+
+    def holds_in(self, value: ox.Literal, predicate: ox.NamedNode) -> ox.NamedNode | None:
+        """Another property of which this is a value; the first by name."""
+        quads = self._store.quads_for_pattern(None, None, value, _DEFAULT)
+        found = {quad.predicate for quad in islice(quads, _MOST_VALUES)} - {predicate}
+        return min(found, key=lambda one: one.value, default=None)
 
     def translated(self, value: ox.Literal, predicate: ox.NamedNode | None) -> ox.Literal | None:
         """What is so called in another language in the one that the value claims to be in."""
@@ -185,6 +198,12 @@ def _words(local: str) -> str:
     """A local name as words: ``statedBy`` and ``stated-by`` are ``stated by``."""
     spaced = "".join(f" {one.lower()}" if one.isupper() else one for one in local)
     return spaced.replace("-", " ").replace("_", " ").strip().casefold()
+
+
+def _abbreviated(local: str, others: Mapping[str, str]) -> str | None:
+    """The one of other names of which a short one has the first letters: ``uk`` of ``united-kingdom``."""
+    found = [iri for name, iri in others.items() if "".join(word[0] for word in _words(name).split()) == local.casefold()]
+    return found[0] if len(found) == 1 and len(local) > 1 else None
 
 
 def _plainly(text: str) -> str:

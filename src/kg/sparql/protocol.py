@@ -115,7 +115,7 @@ def parse_graph(query_string: bytes) -> GraphRequest:
     default = sum(name == "default" for name, _ in given)
     if len(graphs) + default > 1:
         raise RequestError("The parameters name more than one graph.", remedy="Give graph=IRI once, or default.")
-    others = sorted({name for name, _ in given} - {"default", "format", "graph", "lang"})
+    others = sorted({name for name, _ in given} - {"default", "format", "graph", "lang", "snapshot"})
     if others and not (graphs or default):
         raise RequestError(f"The parameter {others[0][:60]!r} names no graph.", remedy="Give graph=IRI, or default.")
     _graphs(graphs)

@@ -21,6 +21,8 @@ def quoted(text: str, where: Where | None) -> str:
     offset = querytext.offset(text, where.line, where.column)
     token = next((one for one in querytext.tokens(text) if one.start >= offset), None)
     length = len(token.text.split("\n")[0]) if token and token.start == offset else 1
+    if where.length:
+        length = len(text[offset : offset + where.length].split("\n")[0].rstrip())
     start = min(where.column - 1, len(line))
     shown = Quote(where.line, line, start, max(start + 1, min(start + length, len(line)))).clipped(WIDTH).shown()
     return f"{shown.text}\n{' ' * shown.start}{'^' * max(1, shown.end - shown.start)}"

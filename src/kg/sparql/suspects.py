@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import pyoxigraph as ox
 
@@ -28,6 +29,7 @@ from kg.sparql.groups import (
 )
 from kg.sparql.nearby import Nearby, kind_of, shown
 
+_One = TypeVar("_One")
 A = PREFIXES["rdf"] + "type"
 _CLASS = frozenset(PREFIXES[prefix] + "Class" for prefix in ("owl", "rdfs"))
 _NUMBERS = frozenset(
@@ -49,7 +51,9 @@ class Note:
 class Suspects:
     """Looks at the terms of one query."""
 
-    def __init__(self, query: Query, nearby: Nearby) -> None:
+    def __init__(self, query: Query, nearby: Nearby, is_late: Callable[[], bool] = lambda: False) -> None:
+        """``is_late`` tells that the time is up; then no more is looked at, and ``is_cut`` is True."""
+        self._is_late, self.is_cut = is_late, False
         self._query, self._nearby = query, nearby
         self._unknown: list[str] = []
 
@@ -59,7 +63,7 @@ class Suspects:
         for term in (*self._query.default, *self._query.named):
             found += self._graph(term, term.value)  # type: ignore[arg-type]
         if self._query.where:
-            for triple, graph in triples(self._query.where):
+            for triple, graph in self._in_time(triples(self._query.where)):
                 # Of what stands in a graph that does not exist only that can be told.
                 if self._nearby.exists(graph):
                     found += self._of_triple(triple, graph)
@@ -68,6 +72,13 @@ class Suspects:
         found += self._prefixes()
         unique = {(note.code, note.place, note.proposal, *note.said.values()): note for note in found}
         return sorted(unique.values(), key=lambda note: note.place.start if note.place else -1)
+
+    def _in_time(self, several: Iterable[_One]) -> Iterator[_One]:
+        for one in several:
+            self.is_cut = self.is_cut or self._is_late()
+            if self.is_cut:
+                return
+            yield one
 
     def _names(self, where: Group) -> Iterator[Note]:
         for element in walk(where):
@@ -96,6 +107,19 @@ class Suspects:
                 yield from self._node(node)
         if isinstance(triple.object.value, ox.Literal):
             yield from self._literal(triple.object, triple.verb)
+        yield from self._turned(triple)
+
+    def _turned(self, triple: Triple) -> Iterator[Note]:
+        """A triple that the graph has the other way round only."""
+        verb, subject, value = triple.verb.value if isinstance(triple.verb, Term) else None, triple.subject, triple.object
+        ends = (subject.value, value.value)
+        if not isinstance(verb, ox.NamedNode) or not any(isinstance(one, ox.NamedNode) for one in ends):
+            return
+        if all(one is None or isinstance(one, ox.NamedNode) for one in ends):
+            turned = self._nearby.has(ends[1], verb, ends[0]) and not self._nearby.has(ends[0], verb, ends[1])
+            if turned and triple.verb.end > triple.verb.start:
+                near = f"^{shorten(verb.value)}"
+                yield Note("turned", triple.verb, {"term": shorten(verb.value), "near": near}, near)
 
     def _verb(self, term: Term, graph: Term | None) -> Iterator[Note]:
         iri = term.value
@@ -155,11 +179,14 @@ class Suspects:
         elif others:
             near = shown(others[0])
             yield Note(_difference(value, others[0], near), term, {"value": shown(value), "near": near}, near)
+        elif predicate and isinstance(verb, Term) and (other := self._nearby.holds_in(value, predicate)):
+            near = shorten(other.value)
+            yield Note("property-other", verb, {"value": shown(value), "property": property_, "near": near}, near)
         elif predicate and (kinds := self._nearby.kinds(predicate)) and kind_of(value) not in kinds:
             yield Note("kind", term, {"value": shown(value), "property": property_, "kinds": _listed(kinds)})
 
     def _of_filters(self, where: Group) -> Iterator[Note]:
-        for one, seen, everything in filters(where):
+        for one, seen, everything in self._in_time(filters(where)):
             for name in sorted(one.variables - seen):
                 near = self._nearby.alike(name, sorted(seen))
                 if name in everything:

@@ -6,196 +6,17 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kg.model import LANGUAGES
 from kg.querytext import place
 from kg.sparql.dropping import Piece, Reduced
-from kg.sparql.empty import MOST_COUNTED, Cause, Found
+from kg.sparql.empty import MOST_COUNTED, MOST_PARTS, Cause, Found
 from kg.sparql.groups import Span
 from kg.sparql.suspects import Note
+from kg.sparql.whywords import sentence
 
 #: Characters of a part of the query that a sentence quotes.
 _QUOTED = 120
-
-#: Code of a note → what it says; ``kg.sparql.suspects`` fills the names.
-_NOTES: dict[str, tuple[str, str]] = {
-    "graph": ("There is no graph {graph}.", "Non c'è un grafo {graph}."),
-    "graph-near": (
-        "There is no graph {graph}. Did you mean {near}?", "Non c'è un grafo {graph}. Si intendeva {near}?",
-    ),
-    "elsewhere": (
-        "{term} is not used in the default graph, but in named graphs, such as {graph}. "
-        "Write GRAPH ?g {{ … }} around it.",
-        "{term} non è usato nel grafo predefinito, ma in grafi nominati, come {graph}. "
-        "Racchiuderlo in GRAPH ?g {{ … }}.",
-    ),
-    "class-as-property": (
-        "{term} is a class, and is used as a property here: write a {term}.",
-        "{term} è una classe, qui usata come proprietà: scrivere a {term}.",
-    ),
-    "property-unused": (
-        "{term} exists, but nothing in this dataset has it as a property.",
-        "{term} esiste, ma in questo dataset nulla lo ha come proprietà.",
-    ),
-    "property-unknown": ("The graph knows no property {term}.", "Il grafo non conosce una proprietà {term}."),
-    "property-unknown-near": (
-        "The graph knows no property {term}. Did you mean {near}?",
-        "Il grafo non conosce una proprietà {term}. Si intendeva {near}?",
-    ),
-    "property-as-class": (
-        "{term} is a property, and is used as a class here.", "{term} è una proprietà, qui usata come classe.",
-    ),
-    "class-empty": ("Nothing is a {term}: the class has no members.", "Nulla è {term}: la classe non ha membri."),
-    "no-class": ("{term} is no class of anything.", "{term} non è classe di nulla."),
-    "class-unknown": ("The graph knows no class {term}.", "Il grafo non conosce una classe {term}."),
-    "class-unknown-near": (
-        "The graph knows no class {term}. Did you mean {near}?",
-        "Il grafo non conosce una classe {term}. Si intendeva {near}?",
-    ),
-    "node-unknown": ("The graph has nothing of the name {term}.", "Nel grafo nulla ha il nome {term}."),
-    "node-unknown-near": (
-        "The graph has nothing of the name {term}. Did you mean {near}?",
-        "Nel grafo nulla ha il nome {term}. Si intendeva {near}?",
-    ),
-    "translated": (
-        "{value} does not occur: what is so called in another language is {near} in @{language}.",
-        "{value} non ricorre: ciò che in un'altra lingua si chiama così in @{language} è {near}.",
-    ),
-    "spelt": ("{value} does not occur; {near} does.", "{value} non ricorre; ricorre {near}."),
-    "language-missing": (
-        "{value} has no language tag, and in the graph it has one: {near}.",
-        "{value} non ha un codice di lingua, mentre nel grafo ce l'ha: {near}.",
-    ),
-    "language-other": (
-        "{value} has another language tag than in the graph: {near}.",
-        "{value} ha un codice di lingua diverso da quello nel grafo: {near}.",
-    ),
-    "language-none": (
-        "{value} has a language tag or is a plain text, and in the graph it is {near}.",
-        "{value} ha un codice di lingua o è un testo semplice, mentre nel grafo è {near}.",
-    ),
-    "datatype": (
-        "{value} has another datatype than in the graph: {near}.",
-        "{value} ha un tipo di dato diverso da quello nel grafo: {near}.",
-    ),
-    "datatype-plain": (
-        "{value} is a text, and in the graph it is none: write {near}, without quotation marks.",
-        "{value} è un testo, mentre nel grafo non lo è: scrivere {near}, senza virgolette.",
-    ),
-    "elsewhere-from": (
-        "{term} is not used in the graphs that are asked, but in others, such as {graph}.",
-        "{term} non è usato nei grafi interrogati, ma in altri, come {graph}.",
-    ),
-    "kind": (
-        "{value} is of a kind that {property} never has; its values are {kinds}.",
-        "{value} è di un tipo che {property} non ha mai; i suoi valori sono {kinds}.",
-    ),
-    "out-of-scope": (
-        "?{name} has no value within these braces: a filter sees only what its own group binds.",
-        "?{name} non ha valore entro queste graffe: un filtro vede solo ciò che il suo gruppo lega.",
-    ),
-    "unbound": ("Nothing binds ?{name}, which the filter reads.", "Nulla lega ?{name}, che il filtro legge."),
-    "unbound-near": (
-        "Nothing binds ?{name}, which the filter reads. Did you mean {near}?",
-        "Nulla lega ?{name}, che il filtro legge. Si intendeva {near}?",
-    ),
-    "language": (
-        "No value of {property} (?{name}) is in the language {value}; there are {kinds}.",
-        "Nessun valore di {property} (?{name}) è nella lingua {value}; ci sono {kinds}.",
-    ),
-    "compared": (
-        "?{name} is compared with {value}, but the values of {property} are {kinds}, which it never equals or follows.",
-        "?{name} è confrontata con {value}, ma i valori di {property} sono {kinds}, che non gli sono mai pari né "
-        "successivi.",
-    ),
-    "prefix": (
-        "The prefix {prefix}: stands for <{iri}> here; usually it is {near}",
-        "Il prefisso {prefix}: sta qui per <{iri}>; di solito è {near}",
-    ),
-}
-
-_SAID: dict[str, tuple[str, str]] = {
-    "some": ("The query has an answer: {rows}.", "L'interrogazione ha una risposta: {rows}."),
-    "modifiers": (
-        "The patterns of the query match {rows}, but {what} leaves nothing over.",
-        "I pattern dell'interrogazione trovano {rows}, ma {what} non lascia nulla.",
-    ),
-    "template": (
-        "The patterns match {rows}, but the template makes no triple of them: its variables have no value there, or "
-        "would make a literal a subject.",
-        "I pattern trovano {rows}, ma lo schema non ne fa alcuna tripla: le sue variabili non vi hanno valore, o "
-        "farebbero di un letterale un soggetto.",
-    ),
-    "none": (
-        "The query has no answer because its patterns and filters have no match in common.",
-        "L'interrogazione non ha risposta perché i suoi pattern e filtri non hanno nulla in comune.",
-    ),
-    "aggregate": (
-        "The query has a row only because an aggregate always has one: its patterns match nothing.",
-        "L'interrogazione ha una riga solo perché un aggregato ne ha sempre una: i suoi pattern non trovano nulla.",
-    ),
-    "unknown": (
-        "The query took too long to find out whether it has an answer.",
-        "L'interrogazione ha impiegato troppo per accertare se abbia una risposta.",
-    ),
-    "barren": (
-        "Line {line}, column {column}: {part} matches nothing, even alone.",
-        "Riga {line}, colonna {column}: {part} non trova nulla, neppure da solo.",
-    ),
-    "cause": (
-        "Line {line}, column {column}: without {part} there would be {rows}.",
-        "Riga {line}, colonna {column}: senza {part} si otterrebbe: {rows}.",
-    ),
-    "only": (
-        "Line {line}, column {column}: {part} is all there is to match.",
-        "Riga {line}, colonna {column}: non c'è altro da trovare che {part}.",
-    ),
-    "example": (" There, for instance, {values}.", " Lì, per esempio, {values}."),
-    "causes": (
-        "Without these together there would be {rows}: {part}.", "Senza questi insieme si otterrebbe: {rows}. {part}",
-    ),
-    "idle": (
-        " The filter that reads what it binds goes with it: {idle}.",
-        " Va con esso il filtro che ne legge i valori: {idle}.",
-    ),
-    "first": (
-        "Line {line}, column {column}: what stands before {part} has {rows}; with it nothing is left.",
-        "Riga {line}, colonna {column}: ciò che precede {part} ha {rows}; con esso non resta nulla.",
-    ),
-    "unfinished": (
-        "The time was up before all was tried.", "Il tempo è finito prima di aver provato tutto.",
-    ),
-    "unclear": (
-        "No one or two parts of the query could be told to be the reason.",
-        "Non è stato possibile indicare una o due parti dell'interrogazione come causa.",
-    ),
-}
-#: Among the kinds of values, in English, where there are many.
-_IRI = re.compile(r"\bIRI\b(?!s)")
-_ROWS = {
-    "en": ("{} solution", "{} solutions", "more than {} solutions"),
-    "it": ("{} soluzione", "{} soluzioni", "più di {} soluzioni"),
-}
-
-
-def rows(number: int, language: str) -> str:
-    """A number of solutions, in words."""
-    one, many, more = _ROWS[language]
-    if number > MOST_COUNTED:
-        return more.format(f"{MOST_COUNTED:,}" if language == "en" else f"{MOST_COUNTED:_}".replace("_", "."))
-    return (one if number == 1 else many).format(number)
-
-
-def sentence(code: str, **values: Any) -> dict[str, str]:
-    """A sentence by language; a number of ``rows`` is put into words."""
-    texts = _SAID.get(code) or _NOTES[code]
-    said = {}
-    for language, text in zip(LANGUAGES, texts, strict=True):
-        put = {**values, "rows": rows(values["rows"], language)} if "rows" in values else values
-        if language == "en" and "kinds" in put:
-            put = {**put, "kinds": _IRI.sub("IRIs", put["kinds"])}
-        said[language] = text.format(**put)
-    return said
-
+#: How many suspicious places are told of.
+_MOST_NOTES = 50
 
 #: What tells sentences of one code apart.
 _SPECIAL = re.compile(r"-(near|plain|from)$")
@@ -217,14 +38,22 @@ class Told:
             "counted": found.rows is not None and found.rows <= MOST_COUNTED,
             "complete": found.is_complete,
             "says": self.outcome,
-            "notes": [self._note(one) for one in self._notes],
+            "notes": [self._note(one) for one in self._notes[:_MOST_NOTES]],
             "barren": [self._part(number) | {"says": self._says("barren", number)} for number in found.barren],
             "causes": [self._cause(one) for one in found.causes],
+            "omitted": self._omitted(),
         }
         if found.first is not None:
             says = self._says("first", found.first, rows=found.before)
             told["first"] = self._part(found.first) | {"before": found.before, "says": says}
         return told
+
+    def _omitted(self) -> list[dict[str, str]]:
+        """What an answer of a bearable size and time leaves out, in sentences."""
+        found, unlooked = self._found, len(self._notes) - _MOST_NOTES
+        said = [sentence("untried", tried=MOST_PARTS, count=found.untried)] if found.untried else []
+        said += [sentence("untold", count=found.untold)] if found.untold else []
+        return said + ([sentence("unlooked", told=_MOST_NOTES, count=unlooked)] if unlooked > 0 else [])
 
     def _note(self, note: Note) -> dict[str, object]:
         told: dict[str, object] = {"code": _SPECIAL.sub("", note.code)}
@@ -234,6 +63,7 @@ class Told:
         return told | ({"proposal": note.proposal} if note.proposal else {})
 
     def _cause(self, cause: Cause) -> dict[str, object]:
+        examples = {name: _clipped(value, _QUOTED) for name, value in cause.examples.items()}
         if cause.is_all:
             says = self._says("only", cause.pieces[0])
         elif len(cause.pieces) > 1:
@@ -243,8 +73,8 @@ class Told:
         if cause.idle:
             idle = sentence("idle", idle="; ".join(self._slice(one) for one in cause.idle))
             says = {language: text + idle[language] for language, text in says.items()}
-        if cause.examples:
-            values = ", ".join(f"?{name} = {value}" for name, value in cause.examples.items())
+        if examples:
+            values = ", ".join(f"?{name} = {value}" for name, value in examples.items())
             example = sentence("example", values=values)
             says = {language: text + example[language] for language, text in says.items()}
         return {
@@ -252,7 +82,7 @@ class Told:
             "solutions": min(cause.rows, MOST_COUNTED),
             "counted": cause.rows <= MOST_COUNTED,
             "says": says,
-            "examples": dict(cause.examples),
+            "examples": examples,
             "without": cause.without,
         }
 
@@ -272,8 +102,11 @@ class Told:
         return self._slice(self._pieces[number].place)
 
     def _slice(self, span: Span, most: int = _QUOTED) -> str:
-        text = " ".join(self._reduced.text[span.start : span.end].split())
-        return text if len(text) <= most else text[:most] + "…"
+        return _clipped(" ".join(self._reduced.text[span.start : span.end].split()), most)
+
+
+def _clipped(text: str, most: int) -> str:
+    return text if len(text) <= most else text[:most] + "…"
 
 
 def lines(told: dict[str, Any], language: str) -> Iterator[str]:
@@ -291,6 +124,7 @@ def lines(told: dict[str, Any], language: str) -> Iterator[str]:
 
 def ending(told: dict[str, Any], language: str) -> Iterator[str]:
     """What is to be said at the end of what was told as JSON, if anything is."""
+    yield from (one[language] for one in told["omitted"])
     if not told["complete"]:
         yield sentence("unfinished")[language]
     elif told["solutions"] == 0 and not (told["causes"] or told["barren"]):

@@ -23,9 +23,11 @@ from kg.web import (
     operation,
     pages,
     problems,
+    reconcile,
     resources,
     rules,
     security,
+    validators,
     wellknown,
 )
 from kg.web.caching import Cache
@@ -43,7 +45,7 @@ from kg.workers.starting import start
 
 #: The modules whose views are served, besides those of operation.
 _PARTS = (
-    check, cite, endpoint, errors_page, evidence, explain, gallery, graphs, openapi, pages, resources, rules, wellknown,
+    check, cite, endpoint, errors_page, evidence, explain, gallery, graphs, openapi, pages, reconcile, resources, rules, wellknown,
 )  # fmt: skip
 #: A form needs up to three bytes for each byte of a query, and a character up to four bytes.
 _FORM_BYTES = 12
@@ -100,7 +102,7 @@ def _hook(app: Flask, site: Site, fair_use: FairUse) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
-        security.add_headers(response, site.snapshot.digest)
+        validators.validate(security.add_headers(response, site.snapshot.digest))
         site.let_go(response)
         return response
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from functools import cached_property, lru_cache
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 import pyoxigraph as ox
 from flask import Response, request
@@ -35,6 +35,7 @@ NEVER = "no-store"
 #: A page is made anew each time, of templates that may change without a snapshot.
 PAGE = "no-cache"
 _SAFE = ("GET", "HEAD", "QUERY")
+_ASCII = {code: quote_plus(chr(code)) for code in range(128)}
 #: Fields of a request that do not decide what a complete answer says.
 _NO_MATTER = ("query", "default_graphs", "named_graphs", "as_of", "formats", "timeout", "snapshot", "lang")
 #: The others, and the parameters that set them.
@@ -62,7 +63,7 @@ class Citable:
         built = snapshot.content or f"{snapshot.path} {snapshot.built}"
         parts = [
             __version__, ox.__version__, snapshot.digest, built, query.text, query.default_graphs, query.named_graphs,
-            query.base, self._parameters(), self.choice.format.name, self.choice.content_type, self.asked.as_of,
+            query.base, self._parameters, self.choice.format.name, self.choice.content_type, self.asked.as_of,
         ]  # fmt: skip
         return hashlib.sha256(json.dumps(parts).encode("utf-8")).hexdigest()
 
@@ -79,15 +80,16 @@ class Citable:
         fields += [("default-graph-uri", iri) for iri in query.default_graphs]
         fields += [("named-graph-uri", iri) for iri in query.named_graphs]
         fields += [("as-of", asked.as_of)] if asked.as_of else []
-        fields += [(name, "1" if value is True else str(value)) for name, value in self._parameters()]
+        fields += [(name, "1" if value is True else str(value)) for name, value in self._parameters]
         fields += [("format", _name(self.choice)), ("snapshot", self.snapshot.reference)]
-        address = f"{query.base}?{urlencode(fields)}"
+        address = f"{query.base}?{'&'.join(f'{name}={_encoded(value)}' for name, value in fields)}"
         return address if self.stable and len(address) <= LONGEST else ""
 
     def citation(self, root: str) -> str:
         """The path of the page that tells how to cite the answer, below the path ``root`` of the server."""
         return f"{root}/cite?{self.address.partition('?')[2]}"
 
+    @cached_property
     def _parameters(self) -> list[tuple[str, object]]:
         """The parameters of ours that decide the answer, by name."""
         found = [(parameter, value) for name, parameter in _MATTERS if (value := getattr(self.asked, name))]
@@ -146,6 +148,11 @@ class Citable:
         """True if the answer is as old as the snapshot, which it is if no other programme built it."""
         versions = self.snapshot.versions
         return versions.get("kg") == __version__ and versions.get("pyoxigraph") == ox.__version__
+
+
+def _encoded(text: str) -> str:
+    """A value as in a form (``application/x-www-form-urlencoded``), as ``quote_plus`` writes it but sooner."""
+    return text.translate(_ASCII) if text.isascii() else quote_plus(text)
 
 
 def _name(choice: Choice) -> str:

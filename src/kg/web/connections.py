@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from waitress.channel import ClientDisconnected, HTTPChannel
 from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
-from waitress.task import ErrorTask, WSGITask
+from waitress.task import ErrorTask
 from waitress.utilities import Error
 
+from kg.web.early import EARLY, PATIENCE, Early, Waiting
+from kg.web.front import Later
+from kg.web.task import Task
 from kg.workers.client import has_left
 from kg.workers.pool import WAIT
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+#: Methods of requests that may be answered without waiting.
+_AT_ONCE = ("GET", "HEAD")
+#: Bytes of its headers, since to read a long list of what is accepted takes seconds.
+_HEADERS = 2_000
 #: Connections held at once; for a new one the one that has been idle longest is closed.
 CONNECTIONS = 200
 #: Seconds in which a request must have come whole.
@@ -23,8 +35,6 @@ _RECEIVING = 120.0
 _READING = 30.0
 #: Seconds between looks at whether the server is stopping.
 _TICK = 1.0
-#: Bytes of a body that are sent together with the headers.
-_TOGETHER = 65_536
 
 
 class Late(Error):
@@ -37,28 +47,15 @@ class Late(Error):
 class Parser(HTTPRequestParser):
     """The reading of one request."""
 
+    #: Set once the application has been asked for an answer.
+    early: Early | None = None
+
     def parse_header(self, header_plus: bytes) -> None:
         """Read the headers. Raises ParsingError also if the length of the body is told in two ways: whoever passed the
         request on may have gone by the other one (RFC 9112, section 6.3)."""
         super().parse_header(header_plus)
         if self.chunked and "CONTENT_LENGTH" in self.headers:
             raise ParsingError("Content-Length and Transfer-Encoding in one request")
-
-
-class Task(WSGITask):
-    """The answering of one request."""
-
-    def write(self, data: bytes) -> None:
-        """Send a piece of the body; the headers go with the first one, so that the client is not woken twice."""
-        if self.wrote_header or not 0 < len(data) < _TOGETHER:
-            super().write(data)
-            return
-        self.channel.held = []
-        try:
-            super().write(data)
-        finally:
-            held, self.channel.held = self.channel.held, None
-        self.channel.write_soon(b"".join(held))
 
 
 class Channel(HTTPChannel):
@@ -69,6 +66,8 @@ class Channel(HTTPChannel):
     error_task_class = ErrorTask
     #: What is to be sent at once, while it is gathered.
     held: list[bytes] | None = None
+    #: While something is read from the client; and whether a request has come whole with it.
+    comes = has_come = False
     #: Of the monotonic clock: when it last became idle, when the request that is coming began, and when the one that
     #: waits for a thread began to wait.
     idle_since = coming_since = waiting_since = 0.0
@@ -89,7 +88,50 @@ class Channel(HTTPChannel):
             return False
         if not self.requests:
             self.waiting_since = now
-        return super().received(data)
+        self.comes = True
+        try:
+            return super().received(data)
+        finally:
+            self.comes = False
+            if self.has_come:
+                self.has_come = False
+                self._begin()
+
+    def _begin(self) -> None:
+        """Ask the application for an answer to a request that has come; in a thread if it cannot be had now."""
+        request = self.requests[0]
+        # What waitress refuses has no query and no command.
+        if request.error or not self.server.asks_at_once or request.command not in _AT_ONCE or _has_long_head(request):
+            self.leave()
+            return
+        environ = self.task_class(self, request).get_environment()
+        try:
+            request.early = Early(self.server.app, environ, self.has_left)
+        except Later:
+            self.leave()
+        else:
+            self.server.waiting.add(self, request.early)
+
+    def answer(self) -> None:
+        """Answer the first request in this thread; one whose client has left is cleared away in another."""
+        if self.connected:
+            self.service()
+        else:
+            self.leave()
+
+    def leave(self) -> None:
+        """Have a thread answer the first request.
+
+        One that has a worker gets a thread of its own: those that there are may all be waiting for that worker. There
+        are never more of them than workers.
+        """
+        early = self.requests[0].early
+        if early:
+            early.leave()
+        if _is_under_way(early):
+            threading.Thread(target=self.service, name="answer", daemon=True).start()
+        else:
+            self.server.task_dispatcher.add_task(self)
 
     def write_soon(self, data: bytes) -> int:
         """Send something, from the thread that answers. Raises ClientDisconnected."""
@@ -101,10 +143,13 @@ class Channel(HTTPChannel):
     def service(self) -> None:
         """Answer one request, in a thread."""
         request = self.requests[0]
-        if request.error is None and time.monotonic() - self.waiting_since > WAIT:
+        # What a worker was asked is finished: it may have the answer.
+        if not (request.error or _is_under_way(request.early)) and time.monotonic() - self.waiting_since > WAIT:
             request.error = Late("")
         has_left.set(self.has_left)
         super().service()
+        if request.early:
+            request.early.close()
         self.idle_since = self.waiting_since = time.monotonic()
 
     def has_left(self) -> bool:
@@ -142,6 +187,43 @@ class Server(TcpWSGIServer):
     """The server of a listening socket."""
 
     channel_class = Channel
+    #: True if the application can be asked in the thread that reads, and then waits for nothing (``kg.web.front.NOW``).
+    asks_at_once = False
+
+    def __init__(self, app: WSGIApplication, *arguments: Any, **named: Any) -> None:
+        """A server of an application; the other arguments are those of waitress."""
+        self.app = app
+        self._reader = 0
+        super().__init__(self._resumed, *arguments, **named)
+        self.waiting = Waiting(self._map)
+
+    def run(self) -> None:
+        """Serve until SystemExit or KeyboardInterrupt is raised."""
+        self._reader = threading.get_ident()
+        try:
+            while self._map:
+                timeout = PATIENCE if self.waiting else self.adj.asyncore_loop_timeout
+                self.asyncore.loop(timeout, self.adj.asyncore_use_poll, self._map, 1)
+                if self.waiting:
+                    self.waiting.look()
+        except (SystemExit, KeyboardInterrupt):
+            self.task_dispatcher.shutdown()
+
+    def add_task(self, channel: Channel) -> None:
+        """Have the first request of a connection answered."""
+        if channel.comes and threading.get_ident() == self._reader:
+            channel.has_come = True
+        else:
+            super().add_task(channel)
+
+    def pull_trigger(self) -> None:
+        """Have all connections looked at now, which the thread that reads from them does anyway."""
+        if threading.get_ident() != self._reader:
+            super().pull_trigger()
+
+    def _resumed(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        early = environ.get(EARLY)
+        return early.resume(start_response) if early else self.app(environ, start_response)
 
     @property
     def stopping(self) -> bool:
@@ -161,3 +243,12 @@ class Server(TcpWSGIServer):
         for channel in tuple(self.active_channels.values()):
             if not channel.requests and channel.total_outbufs_len and channel.last_activity < now - _READING:
                 channel.will_close = True
+
+
+def _is_under_way(early: Early | None) -> bool:
+    """True if a request is answered already, or a worker is at it."""
+    return early is not None and (early.begun is None or early.begun.is_asked)
+
+
+def _has_long_head(request: Parser) -> bool:
+    return request.header_bytes_received - len(request.query or "") > _HEADERS

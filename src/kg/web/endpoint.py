@@ -24,9 +24,10 @@ from kg.web import answers, citing, evidence, reasons, wellknown
 from kg.web.citing import Citable
 from kg.web.front import FAILED, QUERY
 from kg.web.security import preflight
-from kg.web.site import Site, language, page, site
+from kg.web.site import Site, language, page, site, text
 from kg.web.terms import Labels, bindings
 from kg.workers import Pool
+from kg.workers.begun import Begun
 
 _RULES = ("/sparql", "/sparql/")
 #: Rows shown on a page; the downloads have all.
@@ -63,6 +64,11 @@ class Run:
 
     asked: _Asked
     citable: Citable
+
+    @property
+    def key(self) -> str | None:
+        """What the answer is kept under, if it may be."""
+        return self.citable.key if self.citable.stable else None
 
 
 def blueprint() -> Blueprint:
@@ -174,15 +180,20 @@ def asked_for(run: Run) -> Answer:
 def answered(run: Run, here: Site, pool: Pool, streaming: bool) -> Answer:
     """The same, whatever request is answered; ``streaming`` as in ``Pool.ask``."""
     asked = run.asked.request
+    if asked.evidence:
+        deadline, written = answers.deadline(asked.timeout, here.settings), evidence.written_as(run.citable.choice)
+        return here.kept(
+            run.key, lambda: pool.ask_with_evidence(run.asked.query, written, deadline=deadline, limit=asked.limit)
+        )
+    return here.kept(run.key, lambda: begun(run, here, pool, streaming).finish())
+
+
+def begun(run: Run, here: Site, pool: Pool, streaming: bool) -> Begun:
+    """The question to the workers, without evidence, not asked yet. Raises RequestError."""
+    asked = run.asked.request
     deadline = answers.deadline(asked.timeout, here.settings)
-
-    def ask() -> Answer:
-        query, choice = run.asked.query, run.citable.choice
-        if asked.evidence:
-            return pool.ask_with_evidence(query, evidence.written_as(choice), deadline=deadline, limit=asked.limit)
-        return pool.ask(query, choice.format.name, deadline=deadline, limit=asked.limit, streaming=streaming)
-
-    return here.kept(run.citable.key if run.citable.stable else None, ask)
+    name = run.citable.choice.format.name
+    return pool.begin(run.asked.query, name, deadline=deadline, limit=asked.limit, streaming=streaming)
 
 
 def _answer(asked: protocol.QueryRequest, text: str) -> Response:
@@ -194,7 +205,8 @@ def _answer(asked: protocol.QueryRequest, text: str) -> Response:
     run = prepared(asked, text, request.headers.get("Accept"), page=True)
     citable = run.citable
     if citable.choice.format is negotiate.HTML and asked.evidence:
-        return evidence.as_page(asked_for(run), asked)
+        whole = replace(citable, choice=Choice(evidence.JSON, evidence.JSON.media_type))
+        return evidence.as_page(asked_for(run), asked, whole)
     if citable.choice.format is negotiate.HTML:
         return _as_page(run.asked, run.asked.is_graph)
     unchanged = citable.not_modified()
@@ -251,7 +263,8 @@ def description(endpoint: str, choice: Choice) -> Response:
 
 def _page(asked: protocol.QueryRequest, **values: object) -> Response:
     picked = _picked(request.args.get("gallery"))
-    html = page("query.html", asked=asked, picked=picked, gallery=site().gallery, **values)
+    shown = {"asked": asked, "picked": picked, "gallery": site().gallery, "first": text("first", lang=language())}
+    html = page("query.html", **shown, **values)
     return Response(html, mimetype="text/html")
 
 

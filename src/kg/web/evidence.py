@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 from kg.model import Answer
 from kg.sparql.negotiate import CSV, Choice, Format
 from kg.sparql.protocol import QueryRequest
+from kg.web.citing import Citable
 from kg.web.site import language, page
 from kg.web.terms import Labels, cell
 
@@ -36,8 +37,8 @@ def written_as(choice: Choice) -> str:
     return CSV.name if choice.format is CSV else JSON.name
 
 
-def as_page(answer: Answer, asked: QueryRequest) -> Response:
-    """The answer as a page, each row to be opened for what is behind it."""
+def as_page(answer: Answer, asked: QueryRequest, citable: Citable) -> Response:
+    """The answer as a page, each row to be opened for what is behind it, with the files of it and how it is cited."""
     found = json.loads(answer.body)
     labels = Labels(language(), request.script_root)
     names = found["head"]["vars"]
@@ -51,6 +52,7 @@ def as_page(answer: Answer, asked: QueryRequest) -> Response:
         for row, behind in zip(found["results"]["bindings"], found["evidence"], strict=True)
     ]
     told = {name: found[name] for name in ("claims", "entities", "sources")}
+    told |= {"downloads": [(one.name, one.ending) for one in FORMATS], "citable": citable}
     html = page("evidence.html", labels, asked=asked, rows=rows, truncated=answer.truncated, **told)
     response = Response(html, mimetype="text/html")
     if asked.as_of:

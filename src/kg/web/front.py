@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import json
+import os
+import random
 import re
 import sys
+import threading
 import time
-import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from queue import Full, Queue
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -23,8 +27,21 @@ Record = dict[str, Any]
 ROUTE, QUERY, CODE = "kg.route", "kg.query", "kg.code"
 #: Where an error of the workers is left by who asked them before the application does.
 FAILED = "kg.failed"
+#: Set while a request is looked at by the thread that reads from all connections: nothing may be waited for.
+NOW = "kg.now"
+#: Bytes of a body that it sends.
+LARGEST = 65_536
+#: Where the identifiers that are given here come from; they are no secrets, and the system's own cost a call to it.
+_numbers = random.Random()
+#: Lines of the log that wait to be written, and seconds for the last of them when the server ends.
+_LINES = 10_000
+_LAST = 2.0
 #: An identifier that a client or a proxy may give to its request.
 _IDENTIFIER = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+class Later(Exception):
+    """A request cannot be answered now, without waiting: it is to be asked again in a thread of its own."""
 
 
 class Front:
@@ -36,7 +53,7 @@ class Front:
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         given = environ.get("HTTP_X_REQUEST_ID", "")
-        identifier = given if _IDENTIFIER.fullmatch(given) else uuid.uuid4().hex
+        identifier = given if _IDENTIFIER.fullmatch(given) else f"{_numbers.getrandbits(128):032x}"
         started = time.perf_counter()
         record: Record = {"id": identifier, "status": 500, "bytes": 0}
 
@@ -44,16 +61,20 @@ class Front:
             record["status"], record["headers"] = int(status[:3]), headers
             return start_response(status, [*headers, ("X-Request-ID", identifier)], *more)
 
-        body: Iterable[bytes] | None = None
-        began = time.thread_time()
+        # Where nothing is waited for, the clock that costs no call to the system tells as much.
+        clock = time.perf_counter if NOW in environ else time.thread_time
+        began = clock()
         try:
             body = self._app(environ, start)
-        finally:
-            record["worked"] = time.thread_time() - began
-            # An empty body ends as any other does, when the server closes it.
-            if body is None:
-                self._ended(environ, record, started)
-        return _Observed(body, record, lambda: self._ended(environ, record, started))
+        except Later:
+            raise
+        except BaseException:
+            record["worked"] = clock() - began
+            self._ended(environ, record, started)
+            raise
+        record["worked"] = clock() - began
+        # An empty body ends as any other does, when the server closes it.
+        return Observed(body, record, environ, lambda: self._ended(environ, record, started))
 
     def _ended(self, environ: WSGIEnvironment, record: Record, started: float) -> None:
         record["seconds"] = time.perf_counter() - started
@@ -62,26 +83,42 @@ class Front:
             observer(record)
 
 
-class _Observed:
+class Observed(Iterator[bytes]):
     """A body of a response that counts its bytes and tells when it is sent, or given up."""
 
-    def __init__(self, body: Iterable[bytes], record: Record, ended: Callable[[], None]) -> None:
-        self._body, self._record, self._ended = body, record, ended
-        self._whole = False
+    def __init__(
+        self, body: Iterable[bytes], record: Record, environ: WSGIEnvironment, ended: Callable[[], None]
+    ) -> None:
+        self._body, self._record, self._environ, self._ended = body, record, environ, ended
+        self._pieces = iter(body)
 
-    def __iter__(self) -> Iterator[bytes]:
-        for piece in self._body:
-            self._record["bytes"] += len(piece)
-            yield piece
-        self._whole = True
+    @property
+    def begun(self) -> Any:
+        """What is waited for until there is a first piece, if the body says so (``kg.web.early``)."""
+        return getattr(self._body, "begun", None)
+
+    def __next__(self) -> bytes:
+        clock = time.perf_counter if NOW in self._environ else time.thread_time
+        began = clock()
+        try:
+            piece = next(self._pieces)
+        except StopIteration:
+            self._record["whole"] = True
+            raise
+        finally:
+            self._record["worked"] += clock() - began
+        self._record["bytes"] += len(piece)
+        return piece
 
     def close(self) -> None:
         """Called by the server at the end, whether or not all was sent (PEP 3333)."""
-        self._record["whole"] = self._whole
+        self._record.setdefault("whole", False)
         try:
             getattr(self._body, "close", lambda: None)()
         finally:
-            self._ended()
+            # What was given up before it began was no more answered than a request that never came to the application.
+            if "headers" in self._record:
+                self._ended()
 
 
 def log_line(record: Record, with_query: bool) -> str:
@@ -109,12 +146,30 @@ def log_line(record: Record, with_query: bool) -> str:
 
 
 def logger(with_query: bool) -> Callable[[Record], None]:
-    """An observer that writes a line to standard error for each request."""
+    """An observer that writes a line to standard error for each request, soon after it."""
+    lines: Queue[str | None] = Queue(_LINES)
+    writer = threading.Thread(target=_write, args=(lines, sys.stderr.fileno()), name="log", daemon=True)
+    writer.start()
 
-    def write(record: Record) -> None:
-        # A log that nobody reads any more must not fail the request.
-        with suppress(OSError, ValueError):
-            sys.stderr.write(log_line(record, with_query) + "\n")
-            sys.stderr.flush()
+    def note(record: Record) -> None:
+        # A log that nobody reads must not hold up who answers everybody: what has no room is lost.
+        with suppress(Full):
+            lines.put_nowait(log_line(record, with_query))
 
-    return write
+    def end() -> None:
+        with suppress(Full):
+            lines.put_nowait(None)
+            writer.join(_LAST)
+
+    atexit.register(end)
+    return note
+
+
+def _write(lines: Queue[str | None], descriptor: int) -> None:
+    """Write lines until None comes."""
+    while (line := lines.get()) is not None:
+        left = f"{line}\n".encode("ascii")
+        # One that nobody reads any more is no error of ours. Not by the stream, which others use and may wait for.
+        with suppress(OSError):
+            while left:
+                left = left[os.write(descriptor, left) :]

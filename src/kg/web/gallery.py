@@ -18,9 +18,15 @@ _ENDING = ".rq"
 def blueprint() -> Blueprint:
     """The routes of the gallery: ``NAME.rq`` is the text of a query, ``NAME`` its answer, ``NAME.csv`` that as a file."""
     routes = Blueprint("gallery", __name__)
-    routes.add_url_rule("/queries/", "all", lambda: redirect(url_for("endpoint.sparql0"), 303))
+    routes.add_url_rule("/queries/", "all", endpoint)
     routes.add_url_rule("/queries/<name>", "query", query)
     return routes
+
+
+def endpoint() -> Response:
+    """The way to the page that lists the gallery, with what else was asked for."""
+    asked = request.query_string.decode("latin-1")
+    return redirect(url_for("endpoint.sparql0") + (f"?{asked}" if asked else ""), 303)
 
 
 def query(name: str) -> Response:

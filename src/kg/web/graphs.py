@@ -14,8 +14,12 @@ from kg.rdf import BASE, GRAPH, PREFIXES
 from kg.sparql import negotiate, protocol
 from kg.sparql.describe import SD
 from kg.sparql.guard import READ_ONLY_REMEDY
+from kg.sparql.negotiate import Choice
+from kg.sparql.protocol import QueryRequest
 from kg.sparql.results import write_graph
 from kg.web import answers
+from kg.web.citing import Citable
+from kg.web.endpoint import address
 from kg.web.security import preflight
 from kg.web.site import page, site
 
@@ -26,6 +30,8 @@ _SHOWN = "SELECT ?s ?p ?o\nWHERE { ?s ?p ?o }\nLIMIT 200\n"
 _READING = ("GET", "HEAD", "OPTIONS")
 _WRITING = ("DELETE", "PATCH", "POST", "PUT")
 _LIST_BYTES = 4_000_000
+#: Parameters that a page asked for by redirection is asked for with, too.
+_KEPT = ("snapshot", "lang")
 
 
 def blueprint() -> Blueprint:
@@ -79,22 +85,34 @@ def _graph(iri: str | None, names: tuple[str, ...]) -> Response:
         raise NotFound(f"The store has no graph {iri[:200]}.", remedy="GET /graphs lists those it has.")
     choice = negotiate.choose(request.headers.get("Accept"), names, (*negotiate.GRAPHS, negotiate.HTML))
     graphs = (iri,) if iri is not None else ()
+    more = [("format", "html"), *((name, request.args[name]) for name in _KEPT if request.args.get(name))]
     if iri is not None and choice.format is negotiate.HTML and iri.startswith(GRAPH):
-        response = redirect(f"{request.script_root}/{iri[len(BASE):]}?format=html", 303)
+        response = redirect(f"{request.script_root}/{iri[len(BASE):]}?{urlencode(more)}", 303)
     elif choice.format is negotiate.HTML:
-        asked = urlencode([("query", _SHOWN), *(("default-graph-uri", graph) for graph in graphs), ("format", "html")])
+        asked = urlencode([("query", _SHOWN), *(("default-graph-uri", graph) for graph in graphs), *more])
         response = redirect(f"{request.script_root}/sparql?{asked}", 303)
     else:
-        query = Query(_CONTENT, default_graphs=graphs)
-        found = here.pool.ask(query, choice.format.name, streaming=answers.may_stream(request.environ))
-        response = answers.respond(found, choice.content_type)
+        response = _content(graphs, choice)
     response.headers["Vary"] = "Accept"
     return response
+
+
+def _content(graphs: tuple[str, ...], choice: Choice) -> Response:
+    """The triples of these graphs, which the endpoint gives at an address for good as well."""
+    query = Query(_CONTENT, default_graphs=graphs, base=address(request.scheme, request.host, request.root_path))
+    asked = QueryRequest(_CONTENT, snapshot=request.args.get("snapshot"))
+    citable = Citable(site().snapshot, query, asked, choice)
+    unchanged = citable.not_modified()
+    if unchanged:
+        return unchanged
+    found = site().pool.ask(query, choice.format.name, streaming=answers.may_stream(request.environ))
+    return citable.mark(answers.respond(found, choice.content_type), found)
 
 
 def _list(names: tuple[str, ...]) -> Response:
     """The graphs of the store: a page for a reader, a description (SPARQL 1.1 Service Description) for a programme."""
     here = site()
+    here.answer_from(request.args.get("snapshot"))
     sizes, triples = here.graph_sizes(), here.pool.snapshot.counts.get("default_graph", 0)
     choice = negotiate.choose(request.headers.get("Accept"), names, (*negotiate.GRAPHS, negotiate.HTML))
     if choice.format is negotiate.HTML:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -17,6 +18,7 @@ _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 # When a series began is nothing anybody asks for, and doubles their number.
 disable_created_metrics()
 
+M = TypeVar("M", Counter, Histogram)
 Values = Callable[[], Mapping[tuple[str, ...], float]]
 
 
@@ -40,6 +42,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
+        self._series: dict[tuple[Any, ...], Any] = {}
         self._requests = Counter(
             "kg_http_requests", "Requests answered, by view and status.", ["view", "status"], registry=self._registry
         )
@@ -57,14 +60,22 @@ class Metrics:
         """Count a request that has ended."""
         environ = record["environ"]
         view = environ.get(ROUTE) or "none"
-        self._requests.labels(view, str(record["status"])).inc()
-        self._duration.labels(view).observe(record["seconds"])
+        self._of(self._requests, view, str(record["status"])).inc()
+        self._of(self._duration, view).observe(record["seconds"])
         if CODE in environ:
             self._refusals.labels(environ[CODE]).inc()
 
     def worked(self, kind: str, seconds: float) -> None:
         """Count what a worker spent on a piece of work, in seconds."""
-        self._work.labels(kind).observe(seconds)
+        self._of(self._work, kind).observe(seconds)
+
+    def _of(self, metric: M, *labels: str) -> M:
+        """The series of a metric with these labels, looked up sooner than ``labels`` does."""
+        key = (metric, *labels)
+        found = self._series.get(key)
+        if found is None:
+            found = self._series[key] = metric.labels(*labels)
+        return found
 
     def show_labelled(self, name: str, help: str, labels: Sequence[str], values: Values) -> None:
         """Have values told that are asked for each time the metrics are read: by the values of their labels."""

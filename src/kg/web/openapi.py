@@ -20,7 +20,7 @@ from kg.settings import Settings
 from kg.sparql import negotiate, protocol
 from kg.sparql.gallery import GalleryQuery
 from kg.sparql.negotiate import Format
-from kg.web import check, cite, evidence, explain, reasons
+from kg.web import check, cite, evidence, explain, reasons, reconcile
 from kg.web.errors_page import CODES
 from kg.web.problems import PROBLEM
 from kg.web.security import preflight
@@ -34,6 +34,7 @@ _METHODS = "GET, HEAD, OPTIONS"
 _LICENSE = "Apache-2.0 AND CC-BY-4.0"
 _SCHEMAS = "#/components/schemas/"
 _RQ = ".rq"
+_JSON = "application/json"
 
 _OPENAPI = Format("openapi", "application/json", "json")
 _SCHEMA = Format("schema", "application/schema+json", "json")
@@ -49,6 +50,7 @@ _KINDS: Mapping[str, tuple[Sequence[Format], Mapping[Format, str]]] = {
     "citation": (cite.OFFERED, {cite.CSL: "Citation"}),
     "proof": (explain.OFFERED, {explain.JSON: "Proof"}),
     "report": (check.OFFERED, {check.JSON: "Report", negotiate.JSON_LD: "JsonLd", check.SARIF: "Sarif"}),
+    "reconciled": ((reconcile.JSON,), {reconcile.JSON: "Reconciled"}),
     "openapi": ((_OPENAPI,), {_OPENAPI: "OpenAPI"}),
     "schema": ((_SCHEMA,), {_SCHEMA: "JsonSchema"}),
     "plain": ((_PLAIN,), {}),
@@ -202,6 +204,9 @@ def _body(kind: str) -> Json:
         schemas = {media_type: "Contribution" for media_type in MEDIA_TYPES.values()}
         schemas |= {negotiate.JSON_LD.media_type: "JsonLd", protocol.FORM: "ContributionForm"}
         schemas["multipart/form-data"] = "ContributionUpload"
+    schemas = {"batch": {protocol.FORM: "ReconcileForm"}, "match": {_JSON: "MatchBatch"}, "extend": {_JSON: "Extension"}}.get(
+        kind, schemas
+    )
     content = {media_type: {"schema": {"$ref": _SCHEMAS + name}} for media_type, name in schemas.items()}
     # A contribution of nothing is one, too.
     return {"required": kind != "contribution", "content": content}

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, request
 
 from kg.sparql import negotiate
 from kg.web.endpoint import description
-from kg.web.site import language, page, site
+from kg.web.site import language, page, site, text
 from kg.web.wellknown import service_link
 
 
@@ -30,6 +30,7 @@ def home() -> Response:
             classes=here.once(f"classes {spoken}", lambda: here.table("classes", lang=spoken)),
             graphs=here.graph_sizes(),
             gallery=here.gallery,
+            first=text("first", lang=spoken),
         )
         response = Response(html, mimetype="text/html")
     response.headers.add("Link", service_link(request.script_root))

@@ -82,7 +82,7 @@ def _from_http(error: HTTPException) -> KgError:
 
 
 def body(problem: KgError, root: str = "", text: str = "") -> dict[str, object]:
-    """The members of the problem body: those of RFC 9457, and code, remedy, proposal, line and column where known.
+    """The members of the problem body: those of RFC 9457, and code, remedy, proposal, line, column and length where known.
 
     ``root`` is where the site lives. If ``text`` is the query, its line at fault is ``quoted``, with the spot marked
     in a line below.
@@ -97,7 +97,8 @@ def body(problem: KgError, root: str = "", text: str = "") -> dict[str, object]:
     if problem.remedy:
         members["remedy"] = problem.remedy
     if problem.where:
-        members |= {key: value for key in ("line", "column") if (value := getattr(problem.where, key)) is not None}
+        place = {key: getattr(problem.where, key) for key in ("line", "column", "length")}
+        members |= {key: value for key, value in place.items() if value is not None}
     marked = quoted(text, problem.where)
     if marked:
         members["quoted"] = marked

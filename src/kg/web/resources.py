@@ -19,7 +19,7 @@ from kg.turtle import serialize
 from kg.web.citing import Citable
 from kg.web.near import unknown
 from kg.web.site import language, page, site, text
-from kg.web.terms import Group, Labels, Shown, Term, groups
+from kg.web.terms import Group, Labels, Shown, Term, groups, other_names
 
 _ENDINGS: dict[str, Format] = {format.ending: format for format in (*negotiate.GRAPHS, negotiate.HTML)}
 _ENDING = re.compile(r"(?P<path>.+)\.(?P<ending>" + "|".join(_ENDINGS) + ")")
@@ -66,13 +66,15 @@ def resource(path: str) -> Response:
         if not (outgoing or incoming):
             raise unknown(iri)
         labels = _labels(triples)
+        names, rest = other_names(outgoing, language())
         return _page(
             "resource.html",
             labels,
             iri=iri,
             path=f"/{iri[len(BASE):]}",
             why=_proofs(iri),
-            outgoing=groups(outgoing, labels),
+            names=names,
+            outgoing=groups(rest, labels),
             incoming=groups(incoming, labels),
             evidence=site().table("evidence", this=iri, lang=language()),
             claims=site().table("claims", this=iri, lang=language()),

@@ -15,6 +15,8 @@ from kg.settings import Settings
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+#: The same for the one page that is there to be shown in a frame of another site; it has no form.
+FRAMED = POLICY.replace("form-action 'self'", "form-action 'none'").replace("frame-ancestors 'none'", "frame-ancestors *")
 #: Headers a page of another site may read, beyond the few it always may.
 EXPOSED = (
     "Accept-Query, Allow, ETag, KG-Answer, KG-As-Of, KG-Conforms, KG-Snapshot, Link, Retry-After, Vary, X-Request-ID"
@@ -92,8 +94,11 @@ def always(snapshot: str) -> Iterator[tuple[str, str]]:
 def add_headers(response: Response, snapshot: str) -> Response:
     """Add the headers that every response carries: policy, type safety, open access without credentials."""
     headers = response.headers
+    framed = headers.get("Content-Security-Policy") == FRAMED
     for name, value in always(snapshot):
         headers[name] = value
+    if framed:
+        headers["Content-Security-Policy"] = FRAMED
     # An error may be over at the next request, and what says nothing else of itself is of the current snapshot.
     if response.status_code >= 400:
         headers["Cache-Control"] = "no-store"

@@ -104,4 +104,5 @@ def create_server(app: Flask, settings: Settings, listener: socket.socket) -> Se
     where = (listener.family, listener.type, listener.proto, listener.getsockname())
     server = _Server(app, {}, True, listener, adj=adjustments, sockinfo=where, bind_socket=False)
     server.root = settings.path_prefix
+    server.asks_at_once = "kg" in app.extensions
     return server

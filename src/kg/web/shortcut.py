@@ -13,7 +13,7 @@ from werkzeug.http import parse_etags
 
 from kg.model import Answer
 from kg.web.caching import Cache
-from kg.web.front import QUERY, ROUTE
+from kg.web.front import LARGEST, NOW, QUERY, ROUTE, Later
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -58,21 +58,20 @@ class Shortcut:
         self._look()
         reply = self._replies.get(key)
         if reply:
+            if NOW in environ and len(reply.body) > LARGEST:
+                raise Later
             return _given(reply, environ, start_response)
         if environ["REQUEST_METHOD"] != "GET":
             return self._app(environ, start_response)
         age = self._replies.age
-        begun: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
-            begun.append((status, headers))
+            answer = environ.pop(KEEP, None)
+            if answer and status.startswith("200"):
+                self._keep(key, answer, status, headers, environ, age)
             return start_response(status, headers, *more)
 
-        body = self._app(environ, start)
-        answer = environ.pop(KEEP, None)
-        if answer and len(begun) == 1 and begun[0][0].startswith("200"):
-            self._keep(key, answer, *begun[0], environ, age)
-        return body
+        return self._app(environ, start)
 
     def _keep(
         self, key: tuple[str, ...], answer: Answer, status: str, headers: list[tuple[str, str]],
@@ -86,7 +85,8 @@ class Shortcut:
 
 
 def keep(environ: WSGIEnvironment, answer: Answer) -> None:
-    """Mark the response to this request as a whole answer that may be given again to whoever asks the same."""
+    """Mark the response to this request, before it starts, as a whole answer that may be given again to whoever asks the
+    same."""
     environ[KEEP] = answer
 
 

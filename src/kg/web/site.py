@@ -86,14 +86,19 @@ class Site:
 
     def kept(self, key: str | None, ask: Callable[[], Answer]) -> Answer:
         """The answer that this key decides, from those kept or by asking; None keeps it from being kept."""
-        if key is None:
-            return ask()
-        found, age = self.answers.get(key), self.answers.age
-        if found is None:
-            found = ask()
-            if found.rest is None:
-                self.answers.put(key, found, len(found.body), found.seconds, age)
-        return found
+        found, age = self.found(key), self.answers.age
+        return found or self.keep(key, ask(), age)
+
+    def found(self, key: str | None) -> Answer | None:
+        """The answer kept that this key decides, if there is one."""
+        return None if key is None else self.answers.get(key)
+
+    def keep(self, key: str | None, answer: Answer, age: int) -> Answer:
+        """Keep an answer, unless it is streamed, is not to be kept (None), or was asked for at an earlier ``age`` of those
+        kept; the answer."""
+        if key is not None and answer.rest is None:
+            self.answers.put(key, answer, len(answer.body), answer.seconds, age)
+        return answer
 
     def drop(self) -> None:
         """Forget what was kept: it is of a snapshot that is not served any more."""

@@ -23,7 +23,12 @@ LABELS = tuple(
     )
 )
 
+#: Other names of a thing, which a page shows in one line.
+_OTHER = PREFIXES["skos"] + "altLabel"
+
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
+#: A predicate and its value.
+Pair = tuple[ox.NamedNode, Term]
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,23 @@ class Group:
     values: Sequence[Shown]
 
 
-def groups(pairs: Iterable[tuple[ox.NamedNode, Term]], labels: Labels) -> list[Group]:
+def other_names(pairs: Iterable[Pair], language: str) -> tuple[list[tuple[str, list[str]]], list[Pair]]:
+    """The other names among predicate and value pairs, and the rest of these.
+
+    A name stands once, with all its languages; those in the reader's language come first.
+    """
+    found: dict[str, set[str]] = {}
+    rest = []
+    for predicate, value in pairs:
+        if predicate.value == _OTHER and isinstance(value, ox.Literal):
+            found.setdefault(value.value, set()).add(value.language or "")
+        else:
+            rest.append((predicate, value))
+    ordered = sorted(found.items(), key=lambda name: (language not in name[1], min(name[1]), name[0].casefold()))
+    return [(text, sorted(tags - {""}, key=lambda tag: (tag != language, tag))) for text, tags in ordered], rest
+
+
+def groups(pairs: Iterable[Pair], labels: Labels) -> list[Group]:
     """Predicate and value pairs, grouped: types first, then by label; the reader's language first among values."""
     found: dict[str, dict[Term, None]] = {}
     for predicate, value in pairs:

@@ -20,10 +20,13 @@ from kg.sparql.empty import MOST_COUNTED, Found, Search
 from kg.sparql.nearby import Nearby, shown
 from kg.sparql.structure import read
 from kg.sparql.suspects import Suspects
-from kg.sparql.whysaid import Told, lines, sentence
+from kg.sparql.whysaid import Told, lines
+from kg.sparql.whywords import sentence
 
-#: The part of its deadline that the search may take, and the part that one query of it may take.
-_SHARE, _ONE = 0.6, 0.3
+#: The part of its deadline that the search may take, that one query of it may, and when looking at terms ends.
+_SHARE, _ONE, _NOTES = 0.6, 0.3, 0.75
+#: Characters of the longest query that is looked into: each part that is left out takes reading the whole anew.
+MOST_TEXT = 20_000
 
 
 class Emptiness:
@@ -32,7 +35,7 @@ class Emptiness:
     def __init__(self, engine: Engine, seconds: float) -> None:
         """``seconds`` is the deadline of the request."""
         self._engine = engine
-        self._until = time.monotonic() + seconds * _SHARE
+        self._until, self._last = (time.monotonic() + seconds * part for part in (_SHARE, _NOTES))
         self._one = seconds * _ONE
         #: True if a query is still running that nobody waits for: the process is to be replaced.
         self.is_spent = False
@@ -40,8 +43,11 @@ class Emptiness:
     def answer(self, query: Query, form: str, language: str) -> bytes:
         """Why the query has no answer, as ``json`` or ``text``; or that it has one.
 
-        Raises QueryError if it is malformed, or has what SPARQL 1.1 has not, or has no patterns.
+        Raises QueryError if it is malformed or too long, or has what SPARQL 1.1 has not, or has no patterns.
         """
+        if len(query.text) > MOST_TEXT:
+            told = f"Why a query is empty is told of one of at most {MOST_TEXT} characters; this has {len(query.text)}."
+            raise QueryError(told, remedy="Shorten its lists of values, or leave out explain=empty.")
         check_syntax(query.text, query.base)
         query = replace(query, text=binding.bind(query.text, query.bindings), bindings={})
         try:
@@ -70,7 +76,9 @@ class Emptiness:
             clauses = querytext.dataset(query.text, query.base)
             default, named = clauses.default, clauses.named
         nearby = Nearby(self._engine.store, default, named)
-        notes = [] if self.is_spent else Suspects(structure, nearby).notes((*query.default_graphs, *query.named_graphs))
+        suspects = Suspects(structure, nearby, lambda: time.monotonic() > self._last)
+        notes = [] if self.is_spent else suspects.notes((*query.default_graphs, *query.named_graphs))
+        found = replace(found, is_complete=found.is_complete and not suspects.is_cut)
         return Told(reduced, found, notes, self._without_rows(structure, found)).as_json()
 
     def _without_rows(self, structure: groups.Query, found: Found) -> dict[str, str]:

@@ -13,7 +13,7 @@ from kg.parsing import parse_turtle
 from kg.rdf import JUDGED, graph_iri, kind_of
 from kg.reasoning.explaining import Explainer, read_triple
 from kg.reasoning.proofs import Proof
-from kg.reasoning.telling import denied
+from kg.reasoning.telling import denied, meant
 from kg.rulebook import rules_among
 
 
@@ -33,7 +33,10 @@ class SnapshotExplainer:
         triple = read_triple(*terms)
         proof: Proof | None = self._explainer.prove(triple)
         if proof is None:
-            raise NotFound(denied(triple, language), remedy="Check the terms, or ask the graph what it has of them.")
+            said = meant(self._explainer.slips(triple), language)
+            raise NotFound(
+                denied(triple, language), remedy=said or "Check the terms, or ask the graph what it has of them."
+            )
         written = self._explainer.tell(proof, form, language).encode("utf-8")
         if len(written) > most_bytes:
             raise QueryError(

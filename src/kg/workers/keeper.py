@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -38,9 +39,19 @@ class Worker:
     channel: Channel
     generation: int
 
+    def __post_init__(self) -> None:
+        # Once a process is collected its number may be another's; what is open here stays this process's alone (Linux).
+        self._handle: int | None = None
+        if hasattr(os, "pidfd_open"):
+            with contextlib.suppress(OSError):
+                self._handle = os.pidfd_open(self.process)
+                weakref.finalize(self, os.close, self._handle)
+
     def slow_down(self) -> None:
         """Let other processes go first. Cannot be undone."""
         with contextlib.suppress(OSError):
+            if self._handle is not None:
+                signal.pidfd_send_signal(self._handle, 0)
             os.setpriority(os.PRIO_PROCESS, self.process, _NICE)
 
     def end(self) -> None:
@@ -51,8 +62,10 @@ class Worker:
     def kill(self) -> None:
         """End the process, whatever it does."""
         with contextlib.suppress(ProcessLookupError):
-            # Until the owner has collected it, the number cannot belong to another process.
-            os.kill(self.process, signal.SIGKILL)
+            if self._handle is not None:
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+            else:
+                os.kill(self.process, signal.SIGKILL)
 
 
 class Keeper:

@@ -54,6 +54,15 @@ class Lanes:
                 self._lent.add(worker)
             return worker
 
+    def take_now(self) -> Worker | None:
+        """A free worker; None if there is none, if it would have to be started first, or if others wait for one."""
+        with self._change:
+            worker = self._free[-1] if self._free else None
+            if worker is None or self._waiting or self._closed:
+                return None
+            self._lent.add(worker)
+            return self._free.pop()
+
     def lend(self, worker: Worker) -> None:
         """A worker is busy now, until it is free or ``forget`` is called."""
         with self._change:

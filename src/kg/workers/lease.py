@@ -25,28 +25,40 @@ class Lease:
     def __init__(
         self, keeper: Keeper, lanes: Lanes, kind: str, deadline: float, worked: Callable[[str, float], None]
     ) -> None:
-        """Take a free worker. ``kind`` is what is asked for, ``deadline`` in seconds of the engine's time; ``worked``
-        is told at the end what it was and how many seconds it took.
-
-        Raises Busy, Abandoned, WorkerLost and SnapshotError.
-        """
+        """``kind`` is what is asked for, ``deadline`` in seconds of the engine's time; ``worked`` is told at the end
+        what it was and how many seconds it took. The worker is one to be taken."""
         self._keeper, self._lanes = keeper, lanes
         self._kind, self._deadline, self._worked = kind, deadline, worked
-        self._slow = self._ended = False
-        worker = lanes.take()
+        self._slow = self._ended = self._begun = self._at_once = False
+        #: Seconds for which the worker was waited for, and since when it is, of the monotonic clock.
+        self.spent = 0.0
+        self._since: float | None = None
+
+    def take(self) -> None:
+        """Take a free worker, or wait for one. Raises Busy, Abandoned, WorkerLost and SnapshotError."""
+        worker = self._lanes.take()
         if worker is None:
             try:
-                worker = keeper.fork()
+                worker = self._keeper.fork()
             except BaseException:
-                lanes.put(None)
+                self._lanes.put(None)
                 raise
         if worker is None:
             raise stopping()
-        lanes.lend(worker)
+        self._lanes.lend(worker)
         self._worker: Worker = worker
-        #: Seconds for which the worker was waited for.
-        self.spent = 0.0
-        self._begun = False
+
+    def take_now(self) -> bool:
+        """Take a free worker; False if that means waiting."""
+        worker = self._lanes.take_now()
+        if worker is not None:
+            self._worker, self._at_once = worker, True
+        return worker is not None
+
+    @property
+    def channel(self) -> wire.Channel:
+        """The channel to the worker."""
+        return self._worker.channel
 
     def send(self, request: Header, content: bytes) -> None:
         """Send the request. Raises WorkerLost, Busy."""
@@ -54,10 +66,12 @@ class Lease:
             self._worker.channel.send(request, content)
         except wire.Closed:
             raise self._lost() from None
+        self._since = time.monotonic()
 
     def next(self) -> tuple[Header, bytes]:
         """The next message of the worker. Raises DeadlineExceeded, WorkerLost, Busy, Abandoned."""
-        channel, began = self._worker.channel, time.monotonic()
+        channel, began = self._worker.channel, self._since or time.monotonic()
+        self._since = None
         until = began + self._deadline - self.spent
         try:
             while not channel.ready(min(TICK, until - time.monotonic())):
@@ -81,7 +95,11 @@ class Lease:
             )
 
     def end(self, healthy: bool) -> None:
-        """Give the worker back, or end it: unless it is healthy, if it is slow, or if others have more prepared."""
+        """Give the worker back, or end it: unless it is healthy, if it is slow, or if others have more prepared.
+
+        A healthy one that was taken by ``take_now`` is given back in any case, since to replace it may take long: the
+        next who may wait does that.
+        """
         if self._ended:
             return
         self._ended = True
@@ -91,7 +109,7 @@ class Lease:
             worker.end()
             self._keeper.ended(worker)
             self._lanes.slow_ended()
-        elif healthy and worker.generation == self._keeper.generation:
+        elif healthy and (self._at_once or worker.generation == self._keeper.generation):
             self._lanes.put(worker)
         else:
             self._lanes.put(self.renewed(self._keeper, worker))

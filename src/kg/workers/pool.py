@@ -8,10 +8,10 @@ from pathlib import Path
 
 from kg.model import Answer, Query, Snapshot
 from kg.workers import wire
+from kg.workers.begun import Begun
 from kg.workers.keeper import Keeper
 from kg.workers.lanes import Lanes
 from kg.workers.lease import Lease
-from kg.workers.stream import Stream
 from kg.workers.wire import CONFORMS, Limits
 
 #: Seconds a request waits for a free worker, and how many may wait.
@@ -83,11 +83,24 @@ class Pool:
         ``deadline`` is how many seconds the engine may work for it; None leaves it to the pool. With ``streaming`` an
         answer that is large is given in pieces; else it has at most ``most`` bytes. Raises as ``answer`` does.
         """
+        return self.begin(query, format, deadline=deadline, limit=limit, most=most, streaming=streaming).finish()
+
+    def begin(
+        self,
+        query: Query,
+        format: str,
+        *,
+        deadline: float | None = None,
+        limit: int | None = None,
+        most: int | None = None,
+        streaming: bool = False,
+    ) -> Begun:
+        """The same question, not asked yet: for who has something else to do while a worker is at it."""
         request = {
             "query": wire.from_query(query), "format": format, "limit": limit, "most": most, "streaming": streaming,
             "deadline": deadline or self._limits.deadline,
         }  # fmt: skip
-        return self._ask(request)
+        return self._begun(request)
 
     def answer(self, query: Query, format: str, most: int | None = None) -> bytes:
         """The results of a query, written in the format of this short name (``kg.sparql.negotiate``).
@@ -148,23 +161,11 @@ class Pool:
 
     def _ask(self, request: wire.Header, content: bytes = b"") -> Answer:
         """Have a worker answer a request, and replace it if it has ended or must be ended."""
-        kind = wire.kind_of(request)
-        lease = Lease(self._keeper, self._lanes, kind, request["deadline"], self.worked)
-        healthy = streams = False
-        try:
-            lease.send(request, content)
-            header, body = lease.next()
-            if "more" in header:
-                lease.slow_down()
-                streams = True
-                return Answer(body, Stream(lease, self._limits.lasting), seconds=header["seconds"])
-            healthy = not header["spent"]
-        finally:
-            if not streams:
-                lease.end(healthy)
-        if "error" in header:
-            raise wire.to_error(header)
-        return Answer(body, None, header.get("rows"), header.get("truncated", False), header["seconds"])
+        return self._begun(request, content).finish()
+
+    def _begun(self, request: wire.Header, content: bytes = b"") -> Begun:
+        lease = Lease(self._keeper, self._lanes, wire.kind_of(request), request["deadline"], self.worked)
+        return Begun(lease, request, content, self._limits.lasting)
 
     def _prepare(self) -> None:
         """Have what checks and explanations need made, then renew the workers that do not have it."""

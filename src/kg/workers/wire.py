@@ -5,6 +5,7 @@ Each message is two lengths (unsigned, 4 and 8 bytes, big-endian), the header an
 
 from __future__ import annotations
 
+import contextlib
 import json
 import select
 import socket
@@ -94,6 +95,21 @@ class Channel:
     def ready(self, seconds: float) -> bool:
         """Wait until there is something to read, or the other side is gone; False if that takes longer."""
         return bool(self._held) or bool(self._poll.poll(max(0.0, seconds) * 1000))
+
+    def arrived(self) -> Header | None:
+        """The header of the next message if all of it is there; None if it is not yet, or if it is a long one.
+
+        Waits for nothing; the message is still to be received.
+        """
+        if len(self._held) < _PIECE:
+            with contextlib.suppress(OSError):
+                self._held += self.socket.recv(_PIECE - len(self._held), socket.MSG_DONTWAIT)
+        if len(self._held) < _LENGTHS.size:
+            return None
+        header_length, body_length = _LENGTHS.unpack_from(self._held)
+        if len(self._held) < _LENGTHS.size + header_length + body_length:
+            return None
+        return json.loads(self._held[_LENGTHS.size : _LENGTHS.size + header_length])
 
     def receive(self, until: float | None = None) -> tuple[Header, bytes]:
         """Receive one message, at the latest by ``until`` (of the monotonic clock). Raises Closed, TimeoutError."""

@@ -1,0 +1,182 @@
+"""How well an item of Wikidata answers to an entity of ours: a score from 0 to 1, and in words what it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from kg.linking.items import Item, Statement
+from kg.linking.names import normalised
+from kg.linking.profile import AT, BEGINS, ENDS, FACT, OFFICE, Profile
+from kg.linking.wanted import Held, Wanted, plain
+
+#: What each kind of evidence counts for; together 1. What is not known counts half.
+WEIGHTS = {"name": 0.45, "type": 0.2, "office": 0.15, "relation": 0.1, "dates": 0.1}
+UNKNOWN = 0.5
+#: From how much on a name is the same, but for how it is written.
+ALIKE = 0.9
+#: The highest score of an item that something contradicts.
+CONTRADICTED = 0.4
+#: What a name counts for that is only an alias, or has other words in brackets.
+BY_ALIAS = 0.95
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One piece of evidence: which, how far it agrees (0 to 1), and what it is in words.
+
+    ``is_independent`` means a fact beside name and type that two different things would hardly share.
+    """
+
+    about: str
+    value: float
+    says: str
+    is_independent: bool = False
+
+    @property
+    def contradicts(self) -> bool:
+        """True if both cannot be the same thing."""
+        return self.value == 0
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An item with its score and what the score rests on, in the order of ``WEIGHTS``."""
+
+    item: Item
+    score: float
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def is_contradicted(self) -> bool:
+        """True if something says that it is another thing."""
+        return any(one.contradicts for one in self.evidence)
+
+    @property
+    def is_supported(self) -> bool:
+        """True if name, type and one fact beside them agree, which is what it takes to be believed."""
+        of = {one.about: one.value for one in self.evidence}
+        return of["name"] >= ALIKE and of["type"] == 1 and any(one.is_independent for one in self.evidence)
+
+    def of(self, about: str) -> Evidence:
+        """The evidence of a kind."""
+        return next(one for one in self.evidence if one.about == about)
+
+
+def score(wanted: Wanted, item: Item, roots: Collection[str], under: Collection[str], profile: Profile) -> Candidate:
+    """Compare an entity with an item.
+
+    ``roots`` are the classes of Wikidata that the item should be an instance of, ``under`` those that it is.
+    """
+    evidence = (
+        _name(wanted, item),
+        _type(item, roots, under, profile),
+        _office(wanted, item, profile),
+        _relation(wanted, item, profile),
+        _dates(wanted, item, profile),
+    )
+    whole = sum(WEIGHTS[one.about] * one.value for one in evidence)
+    if any(one.contradicts for one in evidence):
+        whole = min(whole, CONTRADICTED)
+    return Candidate(item, round(whole, 3), evidence)
+
+
+def contrast(best: Candidate, other: Candidate) -> str:
+    """What decides between two candidates, in words; empty if nothing does."""
+    pairs = [(one, other.of(one.about)) for one in best.evidence]
+    # What makes the other impossible decides, however little it counts.
+    mine, theirs = max(
+        pairs, key=lambda each: (each[1].contradicts, WEIGHTS[each[0].about] * (each[0].value - each[1].value))
+    )
+    if mine.value <= theirs.value:
+        return ""
+    return f"{best.item.id} rather than {other.item.id}: {mine.says}; of {other.item.id}: {theirs.says}"
+
+
+def _name(wanted: Wanted, item: Item) -> Evidence:
+    best, says = 0.0, "it has no name to compare"
+    labels = set(item.labels.values())
+    for ours, _ in wanted.names:
+        for theirs, language in item.names:
+            pairs = ((ours, theirs, 1.0), (plain(ours), plain(theirs), BY_ALIAS))
+            alike = max(fuzz.ratio(normalised(a), normalised(b)) / 100 * worth for a, b, worth in pairs)
+            alike *= 1 if theirs in labels else BY_ALIAS
+            if alike > best:
+                kind = "label" if theirs in labels else "alias"
+                how = "is our name" if alike >= BY_ALIAS else "is like" if alike >= ALIKE else "is hardly like"
+                how += "" if alike >= BY_ALIAS else f" our “{ours}”"
+                best, says = alike, f"its {kind} “{theirs}” ({language}) {how}"
+    # Never 0, which would say that they cannot be the same: a thing may have a name that we do not know.
+    return Evidence("name", max(round(best, 3), 0.01), says)
+
+
+def _type(item: Item, roots: Collection[str], under: Collection[str], profile: Profile) -> Evidence:
+    found = [root for root in roots if root in under]
+    if found:
+        return Evidence("type", 1, f"it is an instance of {profile.meaning(found[0])} ({found[0]})")
+    expected = ", ".join(profile.meaning(root) for root in roots)
+    if not roots or not item.said("P31"):
+        return Evidence(
+            "type", UNKNOWN, "nothing says what it is an instance of" if roots else "our type has no counterpart"
+        )
+    return Evidence("type", 0, f"it is no instance of {expected}")
+
+
+def _office(wanted: Wanted, item: Item, profile: Profile) -> Evidence:
+    said = item.said(*profile.properties(OFFICE))
+    if not wanted.offices or not said:
+        return Evidence("office", UNKNOWN, "no office to compare")
+    missing = []
+    for held in wanted.offices:
+        terms = [one for one in said if one.value and one.value.text == held.number]
+        if any(_covers(term, held, profile) for term in terms):
+            days = held.first if held.first == held.last else f"between {held.first} and {held.last}"
+            return Evidence("office", 1, f"it held the office {held.number} on {days}, as we have it", True)
+        missing.append(f"{held.number} on {held.first}" if terms else held.number)
+    # Not a contradiction: Wikidata may not know yet.
+    return Evidence("office", 0.2, f"it is not known to have held the office {missing[0]}")
+
+
+def _covers(term: Statement, held: Held, profile: Profile) -> bool:
+    begins = [value.earliest for value in term.qualified(profile.properties(BEGINS)) if value.earliest]
+    ends = [value.latest for value in term.qualified(profile.properties(ENDS)) if value.latest]
+    # A term without a beginning could be anybody's, at any time.
+    return bool(begins) and min(begins) <= held.last and (not ends or max(ends) >= held.first)
+
+
+def _relation(wanted: Wanted, item: Item, profile: Profile) -> Evidence:
+    missing = []
+    for property in profile.properties(FACT):
+        ours = wanted.facts.get(property, frozenset())
+        theirs = {one.value.text for one in item.said(property) if one.value}
+        if ours & theirs:
+            shared = ", ".join(sorted(ours & theirs))
+            return Evidence("relation", 1, f"its {profile.meaning(property)} is {shared}, as ours", True)
+        if ours and theirs:
+            missing.append(
+                f"its {profile.meaning(property)} is {', '.join(sorted(theirs)[:3])}, ours {', '.join(sorted(ours))}"
+            )
+    return Evidence("relation", 0.2, missing[0]) if missing else Evidence("relation", UNKNOWN, "no relation to compare")
+
+
+def _dates(wanted: Wanted, item: Item, profile: Profile) -> Evidence:
+    if not wanted.first:
+        return Evidence("dates", UNKNOWN, "we have no date to compare")
+    begins, ends, at = (
+        sorted(day for one in item.said(*profile.properties(use)) if one.value and (day := getattr(one.value, side)))
+        for use, side in ((BEGINS, "earliest"), (ENDS, "latest"), (AT, "earliest"))
+    )
+    ours = wanted.first if wanted.first == wanted.last else f"{wanted.first} to {wanted.last}"
+    if ends and ends[-1] < wanted.first:
+        return Evidence("dates", 0, f"it ended in {ends[-1][:4]}, before {ours}")
+    if begins and begins[0] > wanted.last:
+        return Evidence("dates", 0, f"it began on {begins[0]}, after {ours}")
+    if wanted.is_dated and at:
+        if any(wanted.first <= day <= wanted.last for day in at):
+            return Evidence("dates", 1, f"it was on {at[0]}, as ours", True)
+        return Evidence("dates", 0, f"it was on {at[0]}, ours {ours}")
+    if begins:
+        return Evidence("dates", 0.75, f"it began on {begins[0]} and has not ended before {ours}")
+    return Evidence("dates", UNKNOWN, "it has no date to compare")
