@@ -57,15 +57,24 @@ def replace(file: Path, content: bytes, origin: str) -> None:
     Raises SourceError.
     """
     file = file.resolve()
-    aside = None
     try:
-        descriptor, aside = tempfile.mkstemp(prefix=f".{file.name[:100]}.", suffix=".new", dir=file.parent)
+        put(file, content, file.stat().st_mode & 0o7777)
+    except OSError as error:
+        raise SourceError(f"The file cannot be written ({error.strerror}).", where=Where(origin)) from None
+
+
+def put(file: Path, content: bytes, mode: int = 0o600) -> None:
+    """Write a file in one step, whether or not there is one: nobody ever reads half of it, and a failure leaves nothing.
+
+    What is written aside has a name that nothing has. Raises OSError.
+    """
+    descriptor, aside = tempfile.mkstemp(prefix=f".{file.name[:100]}.", suffix=".new", dir=file.parent)
+    try:
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(content)
-        os.chmod(aside, file.stat().st_mode & 0o7777)
+        os.chmod(aside, mode)
         os.replace(aside, file)
-    except OSError as error:
-        if aside:
-            with contextlib.suppress(OSError):
-                os.unlink(aside)
-        raise SourceError(f"The file cannot be written ({error.strerror}).", where=Where(origin)) from None
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(aside)
+        raise

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
-from kg.linking.names import Form, Names, form, normalised
+from kg.linking.names import Form, Names, form, normalised, without_brackets
 from kg.rdf import ID, PREFIXES, shorten
 
 TYPE, LABEL, PREFERRED = PREFIXES["rdf"] + "type", PREFIXES["rdfs"] + "label", PREFIXES["skos"] + "prefLabel"
@@ -22,7 +22,6 @@ _DEFINITION = PREFIXES["skos"] + "definition"
 PERSON = PREFIXES["foaf"] + "Person"
 #: A text longer than this is not looked for as a value.
 _LONGEST_VALUE = 200
-_BRACKETS = re.compile(r"\s*\([^()]*\)")
 _ABBREVIATION = re.compile(r"\(([A-Z][A-Z0-9]{1,9})\)")
 _TAIL = re.compile(r"[,:]\s.*$")
 
@@ -169,7 +168,7 @@ def _forms(number: int, text: str, language: str, kind: str) -> Iterable[Form]:
     yield form(number, text, language, kind)
     if kind == "code":
         return
-    short = _BRACKETS.sub("", text).strip()
+    short = without_brackets(text)
     if short and short != text:
         yield form(number, short, language, "short")
     yield from (form(number, found, language, "alternative") for found in _ABBREVIATION.findall(text))

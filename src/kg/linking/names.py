@@ -37,6 +37,7 @@ _CYRILLIC = dict(
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "œ": "oe", "æ": "ae", "þ": "th", "ð": "d", **_CYRILLIC}
 )
+_BRACKETS = re.compile(r"\s*\([^()]*\)")
 _ABBREVIATED = re.compile(r"\b(?:\w\.){2,}")
 _BETWEEN = re.compile(r"[\W_]+")
 #: Spellings of one sound, which depend on who transliterates: the first is written as the second.
@@ -72,6 +73,11 @@ def normalised(text: str) -> str:
     letters = text.casefold() if text.isascii() else _in_latin_letters(text)
     joined = _ABBREVIATED.sub(lambda found: found[0].replace(".", ""), letters)
     return _BETWEEN.sub(" ", joined).strip()
+
+
+def without_brackets(text: str) -> str:
+    """A name without what it has in brackets; empty if that is all."""
+    return _BRACKETS.sub("", text).strip()
 
 
 def _in_latin_letters(text: str) -> str:

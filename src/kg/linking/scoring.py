@@ -98,10 +98,12 @@ def contrast(best: Candidate, other: Candidate) -> str:
 def _name(wanted: Wanted, item: Item) -> Evidence:
     best, says = 0.0, "it has no name to compare"
     labels = set(item.labels.values())
-    for ours, _ in wanted.names:
-        for theirs, language in item.names:
-            pairs = ((ours, theirs, 1.0), (plain(ours), plain(theirs), BY_ALIAS))
-            alike = max(fuzz.ratio(normalised(a), normalised(b)) / 100 * worth for a, b, worth in pairs)
+    own = [(ours, _as_compared(ours)) for ours, _ in wanted.names]
+    others = [(theirs, language, _as_compared(theirs)) for theirs, language in item.names]
+    for ours, our_forms in own:
+        for theirs, language, their_forms in others:
+            pairs = zip(our_forms, their_forms, (1.0, BY_ALIAS), strict=True)
+            alike = max(fuzz.ratio(a, b) / 100 * worth for a, b, worth in pairs)
             alike *= 1 if theirs in labels else BY_ALIAS
             if alike > best:
                 kind = "label" if theirs in labels else "alias"
@@ -110,6 +112,11 @@ def _name(wanted: Wanted, item: Item) -> Evidence:
                 best, says = alike, f"its {kind} “{theirs}” ({language}) {how}"
     # Never 0, which would say that they cannot be the same: a thing may have a name that we do not know.
     return Evidence("name", max(round(best, 3), 0.01), says)
+
+
+def _as_compared(name: str) -> tuple[str, str]:
+    """A name as it is compared, with and without what it has in brackets."""
+    return normalised(name), normalised(plain(name))
 
 
 def _type(item: Item, roots: Collection[str], under: Collection[str], profile: Profile) -> Evidence:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from kg.linking.names import without_brackets
 from kg.linking.profile import FACT, Profile
 from kg.rdf import PREFIXES
 
@@ -30,7 +30,6 @@ _WHEN = (
 _ATTESTED = """SELECT ?entity (MIN(?day) AS ?first) (MAX(?day) AS ?last) {
   ?saying ?property ?entity ; ckg:time ?span . ?span ckg:earliest|ckg:latest ?day FILTER isIRI(?entity)
 } GROUP BY ?entity"""
-_BRACKETS = re.compile(r"\s*\(([^()]*)\)")
 
 
 @dataclass(frozen=True)
@@ -74,7 +73,7 @@ class Wanted:
 
 def plain(name: str) -> str:
     """A name without what it has in brackets."""
-    return _BRACKETS.sub("", name).strip() or name
+    return without_brackets(name) or name
 
 
 def read(ask: Ask, profile: Profile, links: Mapping[str, str]) -> dict[str, Wanted]:

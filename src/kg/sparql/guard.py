@@ -144,6 +144,7 @@ def _check_size(text: str, stream: tuple[Token, ...], limits: Limits) -> None:
             brackets += token.text == "(" and not patterns.in_values
         clauses += token.upper in CLAUSES
         described += form == "DESCRIBE" and depth == 0 and token.kind in ("iri", "name", "variable")
+        # Spelled out, since every token of every query comes here.
         if (
             depth > limits.nesting or clauses + described > limits.clauses or operators > limits.operators
             or brackets > limits.brackets or patterns.total > limits.patterns

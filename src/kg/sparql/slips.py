@@ -116,15 +116,6 @@ class Scene:
         taken = {one.text[1:] for one in self.tokens if one.kind == "variable"}
         return "?" + next(one for one in (name, *(f"{name}{n}" for n in range(2, 10_000))) if one not in taken)
 
-    def clause_before(self, *words: str) -> int:
-        """The number of the last of these keywords before the stop with no brace since; -1 if there is none."""
-        for number in range(min(self.at, len(self.tokens) - 1), -1, -1):
-            if self.upper(number) in words:
-                return number
-            if self.mark(number) in ("{", "}") and number < self.at:
-                return -1
-        return -1
-
 
 Look = Callable[[Scene], Iterator[Slip]]
 

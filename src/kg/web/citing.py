@@ -23,7 +23,8 @@ from kg import __version__
 from kg.model import Answer, Query, Snapshot
 from kg.sparql.negotiate import Choice
 from kg.sparql.protocol import QueryRequest
-from kg.web.shortcut import CONTENT_HEADERS, keep, matches
+from kg.web.shortcut import keep, matches
+from kg.web.validators import empty
 
 #: The longest address that is given to an answer, in bytes: proxies and browsers take so much.
 LONGEST = 4_000
@@ -123,9 +124,7 @@ class Citable:
         if response.status_code == 200 and answer and answer.rest is None and request.method == "GET":
             keep(request.environ, answer)
         if response.status_code == 304:
-            response.set_data(b"")
-            for name in CONTENT_HEADERS:
-                headers.pop(name, None)
+            empty(response)
         return response
 
     def headers(self, cacheable: bool) -> Iterator[tuple[str, str]]:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from kg.errors import StateError
+from kg.files import put
 
 #: The folder of the answers, in that of the snapshots.
 FOLDER = "wikidata"
@@ -54,10 +53,7 @@ class Cache:
         file, now = self._file(key), time.time()
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, aside = tempfile.mkstemp(prefix=".answer-", dir=file.parent)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                json.dump({"asked": key, "at": now, "answer": answer}, stream, ensure_ascii=False)
-            os.replace(aside, file)
+            put(file, json.dumps({"asked": key, "at": now, "answer": answer}, ensure_ascii=False).encode("utf-8"))
         except OSError as error:
             raise StateError(
                 f"An answer of Wikidata cannot be kept in {self._folder} ({error.strerror}).",

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from kg.errors import StateError, Where
+from kg.files import put
 from kg.wikidata.cache import FOLDER
 
 _NAME = "suggested.json"
@@ -37,10 +36,7 @@ def save(state: Path, suggested: Iterable[Mapping[str, object]]) -> None:
     file = state / FOLDER / _NAME
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, aside = tempfile.mkstemp(prefix=".suggested-", dir=file.parent)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            json.dump({"suggested": list(kept.values())}, stream, ensure_ascii=False, indent=1)
-        os.replace(aside, file)
+        put(file, json.dumps({"suggested": list(kept.values())}, ensure_ascii=False, indent=1).encode("utf-8"))
     except OSError as error:
         raise StateError(
             f"The suggestions cannot be kept ({error.strerror}).", remedy="Choose another folder with --state.",
