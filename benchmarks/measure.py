@@ -36,7 +36,7 @@ class Question:
 def questions() -> list[Question]:
     """The competency queries, with the date their header proposes."""
     found = []
-    for path in sorted((ROOT / "queries").rglob("*.rq")):
+    for path in sorted((ROOT / "queries").glob("*.rq")):
         text = path.read_text("utf-8")
         dates = [line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("#+ as-of:")]
         found.append(Question(path.stem, text, dates[0] if dates else None))

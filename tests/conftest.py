@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 from kg.build import build
 from kg.engine import Engine
+from plugins.browser import browser_type_launch_args, pictures
+
+#: Fixtures that change those of a plugin, which a plugin cannot.
+__all__ = ["browser_type_launch_args", "pictures"]
 
 PREFIXES = """\
 PREFIX actor: <https://w3id.org/coalition-kg/id/actor/>

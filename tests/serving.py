@@ -177,3 +177,23 @@ def gone(processes: set[int]) -> bool:
             return True
         time.sleep(0.02)
     return False
+
+
+def token_in(page: str) -> str:
+    """The token of the form in a page, which whoever sends the form gives back."""
+    found = re.search(r'name="token" value="([^"]+)"', page)
+    assert found, "the page has no token"
+    return found[1]
+
+
+def wait_for_forms(address: str) -> None:
+    """Wait until a server answers with forms: on a machine that is busy the first may take longer than a request may."""
+    connection = http.client.HTTPConnection(address.removeprefix("http://"), timeout=PATIENCE)
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        connection.request("GET", "/propose?class=ckg:Position", headers={"Accept": "text/html"})
+        response = connection.getresponse()
+        response.read()
+        if response.status == 200:
+            return connection.close()
+    raise AssertionError("there is no form yet")

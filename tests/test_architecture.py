@@ -15,10 +15,10 @@ PACKAGE = ROOT / "src" / "kg"
 
 #: Layer of each module or subpackage of ``kg``: it imports from lower layers, or from its own without a cycle.
 LAYERS: dict[int, set[str]] = {
-    0: {"", "errors", "settings", "rdf", "terms"},
+    0: {"", "errors", "services", "settings", "rdf", "terms"},
     1: {"model"},
-    2: {"binding", "blocks", "catalogue", "diffing", "drafting", "edits", "fairuse", "gate", "linking", "parsing", "passages", "querytext",
-        "reading", "reasoning", "report", "sparql", "turtle"},
+    2: {"binding", "blocks", "browsing", "catalogue", "chronicle", "diffing", "drafting", "edits", "fairuse", "gate", "linking", "parsing", "passages", "querytext",
+        "pages", "reading", "reasoning", "report", "sparql", "turtle"},
     3: {"build", "cff", "child", "conformance", "engine", "files", "forms", "gallery", "journal", "judging", "proposals", "remote", "revisions",
         "rulebook", "snapshots", "sources", "storing", "wikidata", "workers"},
     4: {"__main__", "cli", "web"},

@@ -208,6 +208,7 @@ def test_both_ways_are_compared_on_demand(check: Run, repository: Path, tmp_path
         (("--all",), "are for contributions"),
         (("nowhere.ttl",), "cannot be read"),
         (("a.ttl", "--as", "elsewhere/a.ttl"), "cannot be the place"),
+        (("a.ttl", "--as", "data/links/wikidata.ttl"), "cannot be the place"),
     ],
 )
 def test_what_cannot_be_asked_is_a_sentence(check: Run, arguments: tuple[str, ...], said: str) -> None:

@@ -352,7 +352,7 @@ def test_the_page_of_an_answer_leads_to_its_citation(client: FlaskClient) -> Non
     page = ask(client, "SELECT ?day { BIND(?asOf AS ?day) }", {"Accept": "text/html"}, **{"as-of": "2026-01-06"})
     assert page.headers["KG-As-Of"] == "2026-01-06" and "2026-01-06" in page.text
     found = re.findall(r'href="(/cite\?[^"]*)"', page.text)
-    assert len(found) == 2
+    assert len(found) == 3
     for path in found:
         assert client.get(path.replace("&amp;", "&")).status_code == 200
 

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import pytest
-from changes import change, codes, is_bilingual, keys, on_real, real, whole
-from gate_material import ONTOLOGY
+from changes import base_of, change, codes, file, is_bilingual, keys, on_real, real, whole
+from gate_material import HEADER, ONTOLOGY
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg.gate.alike import alike, near, nearest
+from kg.gate.base import Base
+from kg.gate.by_whole import check_by_whole
 from kg.gate.changed import Changed
+from kg.gate.contribution import Bench
+from kg.gate.contribution import check as judge
 from kg.gate.duplicates import check
-from kg.model import Finding
+from kg.gate.order import odd
+from kg.model import Change, Contribution, Finding
 
 PASSAGE = (
     'evidence:{0} a ckg:PassageEvidence ; ckg:source doc:d ; oa:start 5 ; oa:end 9 ; ckg:sha256 "{1}" ; '
@@ -185,6 +190,54 @@ def test_a_change_finds_the_pairs_that_the_difference_has(before: dict[str, str]
     there = change(one, other)
     by_change = placeless(check(there)) - placeless(check(there.reversed()))
     assert {key[0] for key in is_now - was} <= {key[0] for key in by_change}
+
+
+def bench_over(files: dict[str, str]) -> Bench:
+    """What contributions to these files are judged with, by no shapes and no rules."""
+    store, _ = base_of([file(path, turtle) for path, turtle in files.items()])
+    return Bench.of(Base(store, frozenset(files), lambda path: (HEADER + files[path]).encode()), ())
+
+
+@settings(deadline=None, max_examples=25)
+@given(FILES, FILES)
+def test_judging_the_whole_before_and_after_finds_the_same_pairs_at_the_same_ends(
+    before: dict[str, str], after: dict[str, str]
+) -> None:
+    one, other = ({**BEFORE, **files} for files in (before, after))
+    changes = tuple(
+        Change(path, *((HEADER + files[path]).encode() if path in files else None for files in (one, other)))
+        for path in sorted(one.keys() | other.keys()) if one.get(path) != other.get(path)
+    )  # fmt: skip
+    bench, proposed = bench_over(one), Contribution(changes)
+    by_change, by_whole = judge(proposed, bench), check_by_whole(proposed, bench)
+    for one_way, other_way in ((by_change.findings, by_whole.findings), (by_change.fixed, by_whole.fixed)):
+        assert [one for one in odd(one_way, other_way) if one.code.startswith("Duplicate")] == []
+
+
+@pytest.mark.parametrize(
+    ("code", "path", "turtle"),
+    [
+        ("Duplicate-match", "data/links/m.ttl", "actor:ada-lovelace skos:exactMatch wd:Q38 ."),
+        ("Duplicate-label", "data/n.ttl", 'actor:an-italy a ckg:State ; rdfs:label "Italia"@it .'),
+        ("Duplicate-near", "data/n.ttl", 'actor:ada a ckg:Person ; rdfs:label "Ada Lovelaec"@en .'),
+        ("Duplicate-claim", "data/n.ttl", CLAIM.format("Position", "italy", "t", "e1", "").replace(":b ", ":0 ")),
+        ("Duplicate-evidence", "data/n.ttl", PASSAGE.format("e0", "aa", "s")),
+        ("Reference-owner", "data/a0.ttl", "claim:a a ckg:Position ."),
+    ],
+)  # fmt: skip
+def test_what_comes_second_by_its_name_but_was_there_is_not_what_is_found(code: str, path: str, turtle: str) -> None:
+    proposed, bench = Contribution((Change(path, None, (HEADER + turtle).encode()),)), bench_over(BEFORE)
+    by_change = judge(proposed, bench)
+    (finding,) = (one for one in by_change.findings if one.code == code)
+    assert finding.where is not None and finding.where.origin == path
+    assert odd(by_change.findings, check_by_whole(proposed, bench).findings) == []
+
+
+def test_what_another_file_states_already_is_not_new() -> None:
+    twice = {**BEFORE, "data/links/m.ttl": "actor:ada-lovelace skos:exactMatch wd:Q38 ."}
+    assert codes(check(change(BEFORE, twice))) == ["Duplicate-match"]
+    again = change(twice, {**twice, "data/links/n.ttl": twice["data/links/m.ttl"]})
+    assert placeless(check(again)) - placeless(check(again.reversed())) == set()
 
 
 def placeless(findings: Iterable[Finding]) -> set[tuple[object, ...]]:

@@ -55,6 +55,13 @@ def test_a_node_without_a_class_is_counted_as_one() -> None:
     assert told({"data/n.ttl": "ex:a ex:b ex:c ."}, "it") == ["Inoltre di nuovo: 1 × nodo senza classe."]
 
 
+def test_an_entity_without_a_class_is_told_as_one() -> None:
+    """Of an entity that is misspelt, nobody says what class it is of."""
+    turtle = {"data/n.ttl": "actor:zz owl:differentFrom actor:x ."}
+    assert told(turtle) == ["New node without a class: actor:zz."]
+    assert told(turtle, "it") == ["Si aggiunge, nodo senza classe: actor:zz."]
+
+
 def test_a_claim_that_moves_to_another_file_stays_the_same() -> None:
     assert told({"data/claims/c.ttl": "", "data/n.ttl": FIRST}) == ["What the graph states stays the same."]
 

@@ -146,10 +146,56 @@ def test_somebody_has_to_judge(root: Path, tmp_path: Path) -> None:
     assert about(root, "nobody")[0].author == "Grace Tester", result.stderr
 
 
-def test_damaged_suggestions_are_said_to_be(review: Review, root: Path) -> None:
-    (root / ".kg/wikidata/suggested.json").write_text("[", "utf-8")
-    result = review("")
+@pytest.mark.parametrize("author", ["https://orcid.org/0000 0002", "://", "\t ", "x://y<z>"])
+def test_who_judges_is_asked_for_before_anything_is(root: Path, author: str) -> None:
+    before = (root / "data/links/wikidata.sssom.tsv").read_bytes()
+    result = kg(root, "link", "review", "--author", author, typed="r\nq\n", GIT_CONFIG_GLOBAL="/dev/null")
+    assert result.returncode == 2 and "--author" in result.stderr and "? >" not in result.stdout
+    assert (root / "data/links/wikidata.sssom.tsv").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: "[",
+        lambda text: text.replace('"candidates"', '"canditates"'),
+        lambda text: text.replace('"evidence"', '"evidences"'),
+        lambda text: text.replace('"Q451791"', "7"),
+        lambda text: text.replace('"Q451791"', '"Q1 Q2"'),
+        lambda text: text.replace('"score": ', '"score": "high", "was": '),
+        lambda text: text.replace(f'"{ID}actor/nobody"', '"nobody"'),
+    ],
+    ids=["no JSON", "no candidates", "no evidence", "a number", "no item", "no score", "no entity"],
+)
+def test_damaged_suggestions_are_said_to_be(review: Review, root: Path, spoil: Callable[[str], str]) -> None:
+    file = root / ".kg/wikidata/suggested.json"
+    text = file.read_text("utf-8")
+    assert spoil(text) != text
+    file.write_text(spoil(text), "utf-8")
+    result = review("a\ny\n")
     assert result.returncode == 2 and "damaged" in result.stderr and "suggested.json" in result.stderr
+
+
+def test_two_who_judge_at_once_lose_nothing(root: Path) -> None:
+    (one, *_) = pending.load(root / ".kg").values()
+    pending.save(root / ".kg", [{**one, "entity": f"{ID}actor/p{number}"} for number in range(60)])
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
+    environment = {**clean, "PYTHONPATH": str(ROOT / "src")}
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-m", "kg", "link", "review", "--author", name, *mine],
+            cwd=root, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        for name, start in (("Ada Tester", 0), ("Grace Tester", 1))
+        for mine in [[f"actor:p{number}" for number in range(start, 60, 2)]]
+    ]
+    for process in running:
+        assert process.stdin is not None
+        process.stdin.write("c\ny\n" * 30)
+        process.stdin.flush()
+    told = [process.communicate(timeout=120) for process in running]
+    assert all(": 30; still to judge: 0." in said for said, _ in told), told
+    assert sum(each.subject.startswith(f"{ID}actor/p") for each in ledger(root).mappings) == 60
 
 
 def test_at_a_real_terminal(root: Path) -> None:

@@ -206,6 +206,15 @@ def test_an_outage_leaves_the_excerpt_as_it_was(ask: Run, service: StandIn, tmp_
     assert result.returncode == 2 and "not reachable" in result.stderr and file.read_text("utf-8") == "# before\n"
 
 
+@pytest.mark.parametrize("name", ["nowhere/excerpt.ttl", "folder"])
+def test_an_excerpt_that_cannot_be_written_leaves_nothing_behind(ask: Run, tmp_path: Path, name: str) -> None:
+    there = tmp_path / "there"
+    (there / "folder").mkdir(parents=True)
+    result = ask("fetch", "--output", str(there / name))
+    assert result.returncode == 2 and name in result.stderr and "--output" in result.stderr, result.stderr
+    assert list(there.rglob("*")) == [there / "folder"]
+
+
 def test_every_item_is_checked_online(ask: Run, root: Path, service: StandIn) -> None:
     gone = link("actor/nobody", "Q900000099", subject_label="Nobody Known", object_label="Nobody")
     merged = link("actor/denmark", "Q35", subject_label="Denmark", object_label="Denmark")

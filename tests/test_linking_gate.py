@@ -177,6 +177,15 @@ def test_what_wikidata_says_is_compared(facts: Facts, expected: list[tuple[str, 
     assert compared(facts) == expected
 
 
+def test_it_is_said_what_would_prove_a_link_of_which_nothing_can_be_compared() -> None:
+    def told(fact: bool | None) -> tuple[str, str]:
+        (fault,) = compare(ledger(LINK), {LINK.object: replace(AGREES, fact=fact)})
+        return fault.en, fault.it
+
+    assert "would be proven by an office" in told(None)[0] and "lo proverebbe una carica" in told(None)[1]
+    assert "would be proven" not in told(False)[0] and "one independent fact" in told(False)[0]
+
+
 def test_a_number_that_somebody_made_up_does_not_pass() -> None:
     """Whatever item a made-up number hits, it has not the name, the type and one more fact in common."""
     for name in (False, None):
@@ -251,6 +260,27 @@ def test_the_layout_of_the_ledger_is_that_of_kg_fmt(
     assert run_kg("--repository", str(repository), "fmt", str(file)).returncode == 0
     assert sssom.read(file.read_text("utf-8")) == before
     assert file.read_text("utf-8") == sssom.write(before)
+
+
+def test_a_ledger_that_is_not_laid_out_is_warned_of(
+    repository: Path, state: Path, tmp_path: Path, run_kg: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    def layouts(*arguments: str) -> list[tuple[str, int]]:
+        done = run_kg("--repository", str(repository), "--state", str(state), "check", *arguments, "--format", "json")
+        found = json.loads(done.stdout)["findings"]
+        return [
+            (one["where"]["file"], one["where"]["line"]) for one in found
+            if one["code"] == "Style-layout" and one["where"]["file"].endswith(".tsv")
+        ]  # fmt: skip
+
+    file = repository / LEDGER
+    assert layouts() == [(LEDGER, 6)], "The table lacks columns, which is no fault beside."
+    laid_out = sssom.write(sssom.read(file.read_text("utf-8")))
+    file.write_text(laid_out, "utf-8")
+    assert layouts() == []
+    proposed = tmp_path / "proposed.tsv"
+    proposed.write_text(laid_out + "actor:aaa" + laid_out.splitlines()[-1].removeprefix("actor:freedonia") + "\n", "utf-8")
+    assert layouts(str(proposed), "--as", LEDGER) == [(str(proposed), 7)]
 
 
 def test_a_broken_ledger_is_refused_before_it_is_committed(

@@ -302,7 +302,7 @@ MANY = {f"q{number}": {"query": "x"} for number in range(asking.QUERIES + 1)}
     ("status", "path", "form"),
     [
         (413, "/reconcile", {"queries": json.dumps(MANY)}),
-        (400, "/reconcile", {"queries": json.dumps({"q": {"query": "x" * 1001}})}),
+        (400, "/reconcile", {"queries": json.dumps({"q": {"query": "x", "type": "x" * 1001}})}),
         (413, "/reconcile", {"extend": json.dumps({"ids": ["x"] * 1001, "properties": []})}),
         (413, "/reconcile", {"extend": json.dumps({"ids": ["x"] * 900, "properties": [{"id": "y"}] * 50})}),
         (
@@ -335,6 +335,25 @@ def test_what_cannot_be_answered_is_refused_in_a_sentence(
 )
 def test_what_an_address_cannot_mean_is_refused(client: FlaskClient, path: str) -> None:
     assert client.get("/reconcile" + path).status_code == 400
+
+
+def test_a_cell_with_a_long_text_is_no_name_and_spoils_no_batch(client: FlaskClient) -> None:
+    """Columns of notes are sent as properties, and a table has a cell that nobody looked at."""
+    long = "Italy, " * 1_000
+    answer = asked(
+        client, q0={"query": long}, q1={"query": "Italy", "properties": [{"pid": "ckg:officeOf", "v": long}]},
+        q2={"query": "Italy"},
+    )  # fmt: skip
+    assert [taken(answer[name]) for name in ("q0", "q2")] == [None, "actor/italy"]
+    assert answer["q1"][0]["id"] == "actor/italy"
+
+
+def test_a_setting_that_was_emptied_is_as_if_it_were_not_given(client: FlaskClient) -> None:
+    def rows(settings: dict) -> dict:
+        told = {"ids": ["actor/italy"], "properties": [{"id": "skos:exactMatch", "settings": settings}]}
+        return client.post("/reconcile", data={"extend": json.dumps(told)}).json["rows"]
+
+    assert rows({"limit": ""}) == rows({}) and rows({})["actor/italy"]["skos:exactMatch"]
 
 
 def test_letters_that_no_text_may_have_do_no_harm(client: FlaskClient) -> None:

@@ -122,3 +122,8 @@ def test_the_layout_is_one_edit_that_gives_it(text: str, canonical: str) -> None
     assert (repair is None) == (text == canonical)
     if repair:
         assert apply({"x.ttl": text}, [repair]) == {"x.ttl": canonical} and len(repair.edits) == 1
+
+
+def test_a_name_without_a_namespace_has_no_repair() -> None:
+    findings, _ = proposals("<urn:a> a <urn:b> . <urn:ab> a skos:Concept .")
+    assert "Vocabulary-unknown" in {one.code for one in findings} and all(one.repair is None for one in findings)

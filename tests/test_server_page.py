@@ -69,12 +69,14 @@ def test_every_metric_is_documented_and_no_other(live_server: str) -> None:
 @pytest.mark.server
 def test_every_field_of_the_log_is_documented_and_no_other(tmp_path: Path) -> None:
     log = tmp_path / "log"
-    with serving(write_snapshot(tmp_path), "--log", "json", "--log-queries", "true", log=log) as server:
+    nobody = ("--services", "local+http://127.0.0.1:1/")
+    with serving(write_snapshot(tmp_path), "--log", "json", "--log-queries", "true", *nobody, log=log) as server:
         assert server.query("ASK {}").headers["kg-answer"] == "complete"
         assert server.query("ASK {").status == 400
-    complete, refused = map(json.loads, log.read_text("utf-8").splitlines())
-    assert complete["answer"] == "complete" and refused["error"] == "query"
-    assert column("The log") - {"KG_LOG=json", "KG_LOG_QUERIES=true"} == {*complete, *refused}
+        assert server.query("ASK { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }").status == 502
+    complete, refused, other = map(json.loads, log.read_text("utf-8").splitlines())
+    assert complete["answer"] == "complete" and refused["error"] == "query" and other["error"] == "service"
+    assert column("The log") - {"KG_LOG=json", "KG_LOG_QUERIES=true"} == {*complete, *refused, *other}
 
 
 def test_every_status_of_an_error_is_documented() -> None:

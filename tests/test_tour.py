@@ -15,6 +15,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from checkout import ROOT, repository_files
+from serving import token_in
 
 TITLE = "## Contribute, and be told what to mend"
 SECTION = re.search(rf"^{TITLE}\n(.*?)(?=^## )", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)
@@ -179,7 +180,10 @@ def test_the_picture_is_there_and_small() -> None:
 
 @pytest.mark.server
 def test_the_page_says_what_the_picture_shows(live_server: str) -> None:
-    form = urlencode({"contribution": (TOUR / "mistakes.ttl").read_text("utf-8")}).encode("ascii")
+    with urlopen(Request(f"{live_server}/check", headers={"Accept": "text/html"}), timeout=60) as answer:
+        token = token_in(answer.read().decode("utf-8"))
+    fields = {"token": token, "contribution": (TOUR / "mistakes.ttl").read_text("utf-8")}
+    form = urlencode(fields).encode("ascii")
     request = Request(f"{live_server}/check?lang=en", form, {"Accept": "text/html"})
     with urlopen(request, timeout=60) as answer:
         page = answer.read().decode("utf-8")

@@ -18,6 +18,7 @@ from kg.errors import Abandoned, Busy, DeadlineExceeded, NotAcceptable, QueryErr
 from kg.model import Answer, Query
 from kg.workers import Limits, Pool
 from kg.workers.client import has_left
+from kg.workers.wire import PREPARED
 
 #: Runs for ever, in little memory.
 ENDLESS = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{n} ?b{n} ?c{n} ." for n in range(12)) + " }"
@@ -418,7 +419,7 @@ def test_what_checks_need_is_made_before_they_are_asked_for(built_state: Path) -
     try:
         owner = pool._keeper.process
         early = children(owner)
-        until(lambda: pool._keeper.generation == 2 and not early & children(owner) and pool.figures()["free"] == 2)
+        until(lambda: pool._keeper.generation == len(PREPARED) and not early & children(owner) and pool.figures()["free"] == 2)
         # A process with threads cannot be forked safely.
         assert len(list(Path(f"/proc/{owner}/task").iterdir())) == 1
         assert works(pool) and pool.check("data/claims/new.ttl", b"", "json", "en")[0]
@@ -431,7 +432,7 @@ def test_what_checks_need_is_made_before_they_are_asked_for(built_state: Path) -
 def test_a_snapshot_that_nothing_can_be_prepared_of_answers_queries(state: Path) -> None:
     pool = Pool(current(state), 1, prepare=True)
     try:
-        until(lambda: pool._keeper.generation == 2)
+        until(lambda: pool._keeper.generation == len(PREPARED))
         assert works(pool)
     finally:
         pool.close()

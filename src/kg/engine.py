@@ -15,9 +15,10 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg import binding, querytext
-from kg.errors import KgError, QueryError, SnapshotError
+from kg.errors import NO_ANSWER, KgError, QueryError, ServiceError, SnapshotError
 from kg.model import Query, Snapshot
 from kg.rdf import PREFIXES, shorten
+from kg.sparql import federation
 from kg.sparql.malformed import malformed
 from kg.sparql.stable import goes_through_graphs
 
@@ -104,6 +105,11 @@ def failed(error: RuntimeError | OSError, snapshot: Snapshot) -> KgError:
     return QueryError(f"The query cannot be answered: {error}.")
 
 
+def unanswered() -> ServiceError:
+    """The error for a query that asked another service and got no answer; what the service did, the relay knows."""
+    return ServiceError("Another service that the query asks did not answer.", remedy=NO_ANSWER)
+
+
 class Engine:
     """A store and the snapshot it holds. Querying is safe from several threads."""
 
@@ -159,7 +165,7 @@ class Engine:
         RDF merge). Raises QueryError with line and column if the query is malformed, or if it and the bindings do
         not fit together.
         """
-        text = query.text
+        text = self._relayed(query)
         if query.bindings or (binding.AS_OF in text and binding.AS_OF in querytext.variables(text)):
             check_syntax(text, query.base)
             text = binding.bind(text, query.bindings)
@@ -178,11 +184,22 @@ class Engine:
                 named_graphs=[ox.NamedNode(iri) for iri in named],
             )
         except SyntaxError as error:
-            raise malformed(query.text, error, query.base, self.named) from None
+            raise malformed(federation.inert(query.text), error, query.base, self.named) from None
         except ValueError as error:
             raise QueryError(f"A graph's name cannot be used: {error}.") from None
         except (RuntimeError, OSError) as error:
-            raise failed(error, self.snapshot) from None
+            raise unanswered() if query.relays else failed(error, self.snapshot) from None
+
+    @staticmethod
+    def _relayed(query: Query) -> str:
+        """The text that asks the relay, and nobody else. Raises QueryError, with the place in the query as written."""
+        if federation.KEYWORD not in query.text.upper():
+            return query.text
+        if not query.relays:
+            federation.clauses(query.text, ())
+            return query.text
+        check_syntax(query.text, query.base)
+        return federation.rewritten(query.text, query.relays)
 
     @cached_property
     def has_triple_terms(self) -> bool:
@@ -237,8 +254,10 @@ MERGED = ox.NamedNode("urn:kg:merged")
 
 
 def check_syntax(text: str, base: str | None = None) -> None:
-    """Raise QueryError with line and column if the text is no SPARQL 1.1 query."""
+    """Raise QueryError with line and column if the text is no SPARQL 1.1 query. No service is asked."""
     try:
-        _EMPTY.query(text, base_iri=base)
+        _EMPTY.query(federation.inert(text), base_iri=base)
     except SyntaxError as error:
-        raise malformed(text, error, base) from None
+        raise malformed(federation.inert(text), error, base) from None
+    except (RuntimeError, ValueError) as error:
+        raise QueryError(f"The query cannot be answered: {error}.") from None

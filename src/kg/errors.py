@@ -197,12 +197,24 @@ class RequestError(KgError):
     http_status = 400
 
 
+#: What to do where another service does not answer, which is no answer and not an empty one either.
+NO_ANSWER = "This says nothing of what was asked. Try again later, or leave the SERVICE clause out."
+
+
 class ServiceError(KgError):
     """A service that somebody else runs cannot be reached, or does not answer as it should: this says nothing of what
-    was asked of it."""
+    was asked of it. ``retry_after`` is when it may be asked again, in seconds from now, if it says so."""
 
     code = "service"
     http_status = 502
+    retry_after: int | None = None
+
+
+class ServiceLate(ServiceError):
+    """A service that somebody else runs did not answer in time."""
+
+    code = "service-late"
+    http_status = 504
 
 
 class MethodNotAllowed(RequestError):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
-from kg.errors import SourceError, Where
+from kg.errors import SourceError, StateError, Where
 
 #: The largest file that is taken into memory at all, in bytes; what parses it may stop long before.
 LARGEST = 200_000_000
@@ -61,6 +63,23 @@ def replace(file: Path, content: bytes, origin: str) -> None:
         put(file, content, file.stat().st_mode & 0o7777)
     except OSError as error:
         raise SourceError(f"The file cannot be written ({error.strerror}).", where=Where(origin)) from None
+
+
+@contextlib.contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keep other processes that ask for the same out meanwhile: what one reads in a folder and writes anew, none loses.
+
+    Raises StateError if there is no such folder. Leaves no file behind, also not where it is ended.
+    """
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError as error:
+        raise StateError(f"{folder} cannot be read ({error.strerror}).", remedy="Make the folder.") from None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def put(file: Path, content: bytes, mode: int = 0o600) -> None:

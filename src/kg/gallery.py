@@ -10,10 +10,14 @@ from kg.sparql.gallery import GalleryQuery, parse
 
 
 def read_gallery(repository: Path) -> tuple[list[GalleryQuery], list[SourceError]]:
-    """The queries in ``queries/`` by name, and the errors of those whose header cannot be read."""
+    """The queries in ``queries/`` by name, and the errors of those whose header cannot be read.
+
+    Those in ``queries/federated/`` are among them: they ask other services.
+    """
     found: list[GalleryQuery] = []
     errors: list[SourceError] = []
-    for file in sorted((repository / "queries").glob("*.rq")):
+    folder = repository / "queries"
+    for file in sorted((*folder.glob("*.rq"), *folder.glob("federated/*.rq")), key=lambda file: file.name):
         try:
             found.append(parse(file.name, file.read_text("utf-8")))
         except SourceError as error:

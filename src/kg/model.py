@@ -166,6 +166,7 @@ class Query:
     """A SPARQL query with its dataset (SPARQL 1.1 Protocol, 2.1.4) and the values bound before it runs.
 
     ``base`` resolves relative IRIs (RFC 3986, section 5.1.3: the address of the endpoint); None resolves none.
+    ``relays`` are the addresses that its SERVICE clauses ask in place of their services, in the order of the text.
     """
 
     text: str
@@ -173,6 +174,19 @@ class Query:
     named_graphs: tuple[str, ...] = ()
     bindings: Mapping[str, str] = field(default_factory=dict)
     base: str | None = None
+    relays: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What became of asking another service: its IRI, the seconds that took, the number of rows it gave, or why it gave
+    none. ``silent`` is True if the query said that this is to be passed over."""
+
+    service: str
+    seconds: float = 0.0
+    rows: int = 0
+    failure: str = ""
+    silent: bool = False
 
 
 @dataclass(frozen=True)
@@ -182,7 +196,8 @@ class Answer:
     ``body`` has all its bytes, or the first of them if ``rest`` gives the pieces that follow: it raises a KgError where
     the answer cannot be finished, and what was sent until then is no answer; whoever does not read it to its end calls
     its ``close``. ``rows`` counts rows or triples, where they were counted; ``truncated`` is True if there were more than
-    the client asked for; ``seconds`` is how long the engine worked for it, or for its beginning.
+    the client asked for; ``seconds`` is how long the engine worked for it, or for its beginning. ``asked`` are the other
+    services that were asked for it.
     """
 
     body: bytes
@@ -190,3 +205,4 @@ class Answer:
     rows: int | None = None
     truncated: bool = False
     seconds: float = 0.0
+    asked: tuple[Asked, ...] = ()

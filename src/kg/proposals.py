@@ -22,7 +22,7 @@ from kg.files import read as read_file
 from kg.files import stamp
 from kg.gate.base import INCOMING, Base
 from kg.model import Change, Contribution
-from kg.rdf import graph_iri
+from kg.rdf import LEDGER, graph_iri
 from kg.sources import FOLDERS, MISNAMED, TURTLE, blob, is_nameable, is_source, parse_source, shown, source_files
 
 Read = Callable[[str], bytes]
@@ -135,6 +135,8 @@ def _places(root: Path, files: Sequence[Path], place: str | None) -> dict[str, P
 def _is_place(path: str) -> bool:
     """True for the path of a file that is read, in the repository, without steps back or to where it is."""
     plain = is_source(path) and posixpath.normpath(path) == path
+    # No file but the ledger has the graph of the ledger.
+    plain = plain and (path == LEDGER or graph_iri(path) != graph_iri(LEDGER))
     return plain and path.startswith(tuple(f"{one}/" for one in FOLDERS)) and is_nameable(path)
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import SettingError
+from kg.services import services
 
 ENVIRONMENT_PREFIX = "KG_"
 
@@ -72,6 +73,13 @@ def _contact(text: str) -> str:
 def _names(text: str) -> tuple[str, ...]:
     """Names or addresses, separated by commas; raises ValueError if one has spaces in it."""
     return tuple(_name(part) for part in map(str.strip, text.split(",")) if part)
+
+
+def _services(text: str) -> tuple[str, ...]:
+    """What other services may be asked (``kg.services``), separated by commas; raises ValueError."""
+    found = _names(text)
+    services(found)
+    return found
 
 
 def _networks(text: str) -> tuple[str, ...]:
@@ -153,7 +161,11 @@ class Settings:
     check_memory: int = _setting(
         4_000_000_000, _whole_number(100_000_000, 1_000_000_000_000), "Bytes of memory that kg check may use."
     )
-    contact: str = _setting("", _contact, "Address of mail or of a page by which Wikidata can ask about requests.")
+    services: tuple[str, ...] = _setting(
+        (), _services, "Other services that a query may ask by SERVICE: wikidata, or https addresses."
+    )
+    services_for_all: bool = _setting(False, _flag, "Whether a server that others reach may ask them, too.")
+    contact: str = _setting("", _contact, "Address of mail or of a page by which others can ask about our requests.")
     wikidata_api: str = _setting("https://www.wikidata.org/w/api.php", _address, "Address of Wikidata's API.")
     wikidata_sparql: str = _setting(
         "https://query.wikidata.org/sparql", _address, "Address of Wikidata's SPARQL endpoint."

@@ -28,7 +28,7 @@ _DESCRIBE = ox.NamedNode(_SPEX + "SPARQLDescribeExecutable"), ox.NamedNode(_SPEX
 
 
 def describe(gallery: Sequence[GalleryQuery]) -> Sequence[ox.Triple]:
-    """Each query with what its header says, its text without the header, and the endpoint it is for.
+    """Each query with what its header says, its text without the header, the endpoint it is for, and the others it asks.
 
     Raises QueryError if one is no query that the endpoint would take.
     """
@@ -44,6 +44,7 @@ def describe(gallery: Sequence[GalleryQuery]) -> Sequence[ox.Triple]:
         graph.say(node, text, ox.Literal(query.body))
         graph.say(node, "sh:prefixes", DECLARING)
         graph.say(node, "schema:target", SERVICE)
+        graph.say(node, ox.NamedNode(_SPEX + "federatesWith"), *map(ox.NamedNode, query.services))
         if query.as_of:
             # The day for ?asOf that makes the query a good example.
             graph.say(node, "schema:temporalCoverage", ox.Literal(query.as_of))
@@ -52,7 +53,7 @@ def describe(gallery: Sequence[GalleryQuery]) -> Sequence[ox.Triple]:
 
 def form(query: GalleryQuery) -> tuple[str | ox.NamedNode, str | ox.NamedNode]:
     """The class of a query as an executable, and the property that has its text. Raises QueryError if it is none."""
-    kind = guard.inspect(query.text)
+    kind = guard.inspect(query.text, services=query.services)
     if kind == "DESCRIBE":
         return _DESCRIBE
     if kind not in _FORMS:

@@ -10,7 +10,7 @@ import click
 
 from kg.cli.linking import DAY, Bench, asking_wikidata, bar, bench
 from kg.errors import SettingError, StateError
-from kg.files import replace
+from kg.files import put, replace
 from kg.linking.excerpt import PATH, excerpt, values_of
 from kg.rdf import shorten
 from kg.turtle import serialize
@@ -50,19 +50,28 @@ def fetch(ctx: click.Context, entities: tuple[str, ...], output: Path | None) ->
     triples = excerpt(items, wikidata.items(numbers), works.profile)
     assert works.settings.repository is not None
     file = output or works.settings.repository / PATH
-    try:
-        if not output:
-            file.parent.mkdir(exist_ok=True)
-        file.touch()
-    except OSError as error:
-        raise StateError(f"{file} cannot be written ({error.strerror}).", remedy="Give another --output.") from None
-    replace(file, serialize(triples).encode("utf-8"), str(file))
+    if not output:
+        file.parent.mkdir(exist_ok=True)
+    _write(file, serialize(triples).encode("utf-8"))
     for one in gone:
         click.echo(f"kg: {one}", err=True)
     click.echo(f"Wrote {len(triples)} triples about {len(items)} items to {file}.")
     if not output:
         click.echo("Next: kg check; kg build")
     return 1 if gone else 0
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Write the excerpt in one step, whether or not there is one already. Raises StateError, SourceError."""
+    if file.exists() and not file.is_file():
+        raise StateError(f"{file} is no regular file.", remedy="Give another --output.")
+    try:
+        if file.exists():
+            replace(file, content, str(file))
+            return
+        put(file, content, 0o644)
+    except OSError as error:
+        raise StateError(f"{file} cannot be written ({error.strerror}).", remedy="Give another --output.") from None
 
 
 def _linked_items(

@@ -5,6 +5,9 @@ from __future__ import annotations
 import shutil
 import signal
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -12,10 +15,12 @@ import pyoxigraph as ox
 
 from kg.cli.shell import Progress, settings
 from kg.cli.table import render, show
-from kg.engine import Engine, Results, failed
+from kg.engine import Engine, Results, failed, unanswered
 from kg.errors import QueryError
 from kg.model import Query
+from kg.services import services
 from kg.settings import Settings
+from kg.sparql.federation import Clause, asking, clauses
 from kg.sparql.guard import Limits, inspect
 from kg.sparql.negotiate import GRAPHS, TABLES, TURTLE
 from kg.sparql.results import serialise
@@ -35,8 +40,11 @@ _GRAPHS = tuple(one.name for one in GRAPHS)
     type=click.Choice(["table", *_TABLES, *_GRAPHS]),
     help="How to write the result. Default: table, or turtle for CONSTRUCT and DESCRIBE.",
 )
+@click.option(
+    "--services", "others", metavar="LIST", help="Other services that the query may ask: wikidata, or https addresses."
+)
 @click.pass_context
-def query(ctx: click.Context, query: str, as_of: str | None, format_: str | None) -> None:
+def query(ctx: click.Context, query: str, as_of: str | None, format_: str | None, others: str | None) -> None:
     """Ask the graph a SPARQL query, from a FILE, given as TEXT, or (as -) from standard input.
 
     \b
@@ -46,21 +54,47 @@ def query(ctx: click.Context, query: str, as_of: str | None, format_: str | None
       kg query "SELECT ?class (COUNT(*) AS ?n) { ?x a ?class } GROUP BY ?class" --format csv
       kg query "DESCRIBE <https://w3id.org/coalition-kg/id/actor/italy>"
     """
-    located = settings(ctx)
+    located = settings(ctx, services=others)
     text = _text(query)
-    _guard(text, located)
+    asking_others = _guard(text, located)
+    asked = Query(text, bindings={"asOf": as_of} if as_of else {})
     engine = Engine.open_read_only(located.state)
     # The engine cannot be interrupted from Python; with the system's own handling, Ctrl-C ends it at once.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     with Progress() as progress:
         progress("Asking")
-        results = engine.query(Query(text, bindings={"asOf": as_of} if as_of else {}))
-        try:
-            output = write(results, format_, _width())
-        except (RuntimeError, OSError) as error:
-            raise failed(error, engine.snapshot) from None
+        output = (
+            _federated(engine, asked, asking_others, located, format_)
+            if asking_others
+            else _answer(engine, asked, format_)
+        )
     sys.stdout.buffer.write(output)
     sys.stdout.buffer.flush()
+
+
+def _answer(engine: Engine, asked: Query, format_: str | None) -> bytes:
+    """The answer to a query, in a format. Raises what asking and writing raise."""
+    results = engine.query(asked)
+    try:
+        return write(results, format_, _width())
+    except (RuntimeError, OSError) as error:
+        raise unanswered() if asked.relays else failed(error, engine.snapshot) from None
+
+
+def _federated(
+    engine: Engine, asked: Query, clauses: Sequence[Clause], located: Settings, format_: str | None
+) -> bytes:
+    """The same for a query whose clauses ask other services. Raises SettingError and ServiceError as well."""
+    relay = import_module("kg.remote.starting").start(located, served=False)
+    with relay.ticket(clauses, located.max_deadline) as ticket:
+        try:
+            output = _answer(engine, replace(asked, relays=ticket.addresses), format_)
+        finally:
+            ticket.check()
+        for one in ticket.asked:
+            if one.failure:
+                click.echo(f"kg: The answer is incomplete: the service <{one.service}> {one.failure}.", err=True)
+        return output
 
 
 def _text(argument: str) -> str:
@@ -81,8 +115,11 @@ def _text(argument: str) -> str:
         raise QueryError(f"{argument} is not UTF-8.") from None
 
 
-def _guard(text: str, located: Settings) -> None:
-    inspect(text, Limits(length=located.max_query_length, nesting=located.max_nesting))
+def _guard(text: str, located: Settings) -> Sequence[Clause]:
+    """The clauses of a query, past the guard, that ask other services. Raises QueryError."""
+    known = services(located.services)
+    inspect(text, Limits(length=located.max_query_length, nesting=located.max_nesting), known)
+    return asking(clauses(text, known)) if known else ()
 
 
 def _width() -> int | None:

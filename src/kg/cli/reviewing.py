@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
+import pyoxigraph as ox
 
 from kg.cli.linking import block, read_ledger
 from kg.cli.shell import settings
 from kg.drafting.values import iri_of
 from kg.errors import SettingError
+from kg.files import alone
 from kg.files import replace as replace_file
 from kg.linking import sssom
 from kg.linking.items import ENTITY
@@ -52,9 +54,10 @@ class Session:
         return read_ledger(self.root)
 
     def write(self, judgement: Judgement) -> None:
-        """Write a judgement to the ledger, in one step."""
-        text = sssom.write(self.ledger().with_(judgement))
-        replace_file(self.root / LEDGER, text.encode("utf-8"), LEDGER)
+        """Write a judgement to the ledger as it is now, in one step, and one writer after the other."""
+        with alone((self.root / LEDGER).parent):
+            text = sssom.write(self.ledger().with_(judgement))
+            replace_file(self.root / LEDGER, text.encode("utf-8"), LEDGER)
         self.written, self.note = self.written + 1, ""
 
     def judgement(
@@ -91,10 +94,12 @@ def review(ctx: click.Context, entities: tuple[str, ...], author: str | None) ->
 
     found = settings(ctx)
     assert found.repository is not None and found.state is not None
-    who = author or git_author(found.repository)
+    who = _one_line(author or git_author(found.repository) or "")
     if not who:
         raise SettingError("Nobody knows who judges.", remedy="Give --author, or set user.name of git.")
-    session = Session(found.repository, _one_line(who), datetime.date.today())
+    if "://" in who and not _is_iri(who):
+        raise SettingError(f"{who[:100]!r} is no IRI.", remedy="Give --author a name, or an IRI such as an ORCID.")
+    session = Session(found.repository, who, datetime.date.today())
     suggested = pending.load(found.state)
     wanted = {iri_of(name) or name for name in entities}
     waiting = [
@@ -222,3 +227,10 @@ def _may_link(ledger: Ledger, one: dict, candidate: dict, predicate: str, confir
 def _one_line(text: str) -> str:
     """A text as a cell of the table can hold it: on one line, without characters that are none."""
     return " ".join("".join(one if one.isprintable() else " " for one in text).split())
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        return bool(ox.NamedNode(text))
+    except ValueError:
+        return False

@@ -10,7 +10,7 @@ import socket
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -20,6 +20,9 @@ from kg.errors import SettingError, SnapshotError
 from kg.settings import SETTINGS, Settings
 from kg.workers import Pool
 from kg.workers.starting import start
+
+if TYPE_CHECKING:
+    from kg.remote.relay import Relay
 
 #: What to ask where the repository has no query of its own to offer.
 _TO_TRY = "SELECT ?type (COUNT(*) AS ?n) WHERE { ?s a ?type } GROUP BY ?type ORDER BY DESC(?n) LIMIT 10"
@@ -58,9 +61,10 @@ def serve(ctx: click.Context, **options: str | None) -> None:
     chosen = settings(ctx, **options)
     # Before anything slow, so that a taken port is known at once.
     with _listen(chosen) as listener:
+        relay = importlib.import_module("kg.remote.starting").start(chosen, served=True) if chosen.services else None
         _ensure_built(chosen)
-        pool = _start(chosen)
-        ends = [pool.close]
+        pool = _start(chosen, relay)
+        ends = [pool.close, *([relay.close] if relay else [])]
 
         def stop(number: int, frame: FrameType | None) -> NoReturn:
             # First the queries, so that no thread of the server waits for one.
@@ -71,35 +75,41 @@ def serve(ctx: click.Context, **options: str | None) -> None:
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
         try:
-            _run(chosen, pool, listener, ends)
+            _run(chosen, pool, relay, listener, ends)
         finally:
             for end in ends:
                 end()
 
 
-def _start(chosen: Settings) -> Pool:
+def _start(chosen: Settings, relay: Relay | None) -> Pool:
     """The pool of workers; while its processes load the snapshot, this one loads the web framework."""
     with ThreadPoolExecutor(1) as starter:
-        starting = starter.submit(start, current(chosen.state), chosen)
+        port = relay.port if relay else None
+        starting = starter.submit(start, current(chosen.state), chosen, relay=port)
         importlib.import_module("kg.web.server")
         return starting.result()
 
 
-def _run(chosen: Settings, pool: Pool, listener: socket.socket, ends: list[Callable[[], None]]) -> None:
+def _run(
+    chosen: Settings, pool: Pool, relay: Relay | None, listener: socket.socket, ends: list[Callable[[], None]]
+) -> None:
     """Answer requests until the process is told to stop, which then calls each of ``ends``."""
     from kg.gallery import read_gallery
     from kg.web import create_app
+    from kg.web.assets import is_built
     from kg.web.server import create_server
 
     gallery, errors = read_gallery(chosen.repository)
     for error in errors:
         click.echo(f"kg: {error}", err=True)
-    app = create_app(chosen, pool, gallery)
+    app = create_app(chosen, pool, gallery, relay)
     serving = app.extensions["kg"].serving
     ends.append(serving.close)
     serving.watch(chosen.take_up)
     signal.signal(signal.SIGHUP, lambda number, frame: serving.wake())
     server = create_server(app, chosen, listener)
+    if not is_built():
+        click.echo("kg: the pages are served without their scripts, which were not built (frontend/build.py).", err=True)
     address = _address(chosen.host, listener.getsockname()[1])
     click.echo(f"Serving the graph on {address} until Ctrl-C. Try:")
     asked = f"query@{chosen.repository / 'queries' / gallery[0].name}" if gallery else f"query={_TO_TRY}"

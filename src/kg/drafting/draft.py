@@ -9,6 +9,7 @@ from difflib import get_close_matches
 import pyoxigraph as ox
 
 from kg.drafting.forms import Field, Form, Forms
+from kg.drafting.naming import CLAIM, EVIDENCE, SUMMARY, WORDS_OF_A_NAME, family_of
 from kg.drafting.values import (
     DATE_SPAN,
     TYPE,
@@ -26,14 +27,10 @@ from kg.drafting.values import (
 )
 from kg.errors import SettingError
 from kg.gate.state import State
-from kg.rdf import FAMILIES, ID, PREFIXES, shorten
+from kg.rdf import ID, shorten
 
-CKG = PREFIXES["ckg"]
-CLAIM, SUMMARY, EVIDENCE = CKG + "Claim", CKG + "summary", CKG + "evidence"
 #: Stands for the node that is written until it has its name.
 UNNAMED = "urn:x-unnamed"
-WORDS_OF_A_NAME = 7
-_PREFIXES = {ID + path: prefix for prefix, path in FAMILIES.items()}
 
 
 class Draft:
@@ -164,12 +161,7 @@ class Draft:
 
     def family(self, class_: str) -> str:
         """The namespace of new nodes of a class: where most of those that exist are, or of a class above it."""
-        hierarchy = self._forms.hierarchy
-        for one in sorted(hierarchy.above(class_), key=lambda name: len(hierarchy.above(name)), reverse=True):
-            spaces = [space for node in hierarchy.members(one) if (space := node[: node.rfind("/") + 1]) in _PREFIXES]
-            if spaces:
-                return max(sorted(set(spaces)), key=spaces.count)
-        return ID + FAMILIES["claim"]
+        return family_of(class_, self._forms.hierarchy)
 
     def _labels(self, iri: str) -> dict[str, str]:
         own = State(ox.Store(), (), {"": self._triples})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from kg.gate import incoming
-from kg.gate.contribution import Bench
+from kg.gate.contribution import Bench, changed
 from kg.gate.once import once
 from kg.gate.order import ordered, without
 from kg.gate.shapes import ShapesGraph
@@ -26,8 +26,10 @@ def check_by_whole(contribution: Contribution, bench: Bench, engine: str = "fast
     old, new = (
         _corpus([*rest, *own]) for own in ((file.before for file in files), (file.after for file in files))
     )
+    change = changed(files, bench)
     before, after = (
-        check(corpus, engine, texts, bench.rules, sources=bench.sources, repeated=True) for corpus in (old, new)
+        check(corpus, engine, texts, bench.rules, sources=bench.sources, repeated=True, part=part)
+        for corpus, part in ((old, change.reversed()), (new, change))
     )
     shapes = ShapesGraph(triple for source in new.of_kind("shapes") for triple in source.triples)
     # As with the fast way, what is told twice is looked for among what is new, not in each of the states.

@@ -38,7 +38,8 @@ class Changed:
     they are: a new one is only in ``files``, a removed one only in ``before``. ``added`` and ``removed`` are triples of
     ontology and data; one that another file states as well is neither. ``texts`` has the texts of files by path, as far
     as they are at hand (those of ``files`` at least); ``sources`` the source texts by their SHA-256. ``lasting`` is a
-    hierarchy over the axioms of ``old`` and ``new``, if they have the same, for who keeps one.
+    hierarchy over the axioms of ``old`` and ``new``, if they have the same, for who keeps one. ``part`` is, for a whole
+    that is one side of a change, that change: of two nodes or files in each other's way it tells which one is new.
     """
 
     base: ox.Store
@@ -51,6 +52,7 @@ class Changed:
     texts: Mapping[str, str] = field(default_factory=dict)
     sources: Mapping[str, Text] = field(default_factory=dict)
     lasting: Hierarchy | None = None
+    part: Changed | None = None
 
     @classmethod
     def of(
@@ -79,13 +81,16 @@ class Changed:
         return cls(base, old, new, frozenset(added), frozenset(removed), was, now, texts, sources)
 
     @classmethod
-    def whole(cls, corpus: Corpus, texts: Mapping[str, str], sources: Mapping[str, Text] = _NOTHING) -> Changed:
+    def whole(
+        cls, corpus: Corpus, texts: Mapping[str, str], sources: Mapping[str, Text] = _NOTHING,
+        part: Changed | None = None,
+    ) -> Changed:  # fmt: skip
         """Every file of a corpus as new."""
         judged = {source.graph: source.triples for source in corpus.of_kind(*JUDGED)}
         nothing, old = ox.Store(), State(ox.Store(), ())
         added = frozenset(triple for triples in judged.values() for triple in triples)
         files = {source.path: source for source in corpus.sources}
-        return cls(nothing, old, State(nothing, (), judged), added, frozenset(), {}, files, texts, sources)
+        return cls(nothing, old, State(nothing, (), judged), added, frozenset(), {}, files, texts, sources, part=part)
 
     def reversed(self) -> Changed:
         """The way back: the change of what is after into what was before, whose texts are not at hand."""
@@ -116,6 +121,12 @@ class Changed:
         for path, source in self.files.items():
             before = _triples(self.before, path)
             yield source, tuple(triple for triple in source.triples if triple not in before)
+
+    def brings(self, predicate: ox.NamedNode) -> frozenset[ox.Triple]:
+        """The statements of the files after the change that no file, of whatever kind, made before it."""
+        back = self.reversed()
+        stated = (one for _, triples in self.new_statements() for one in triples if one.predicate == predicate)
+        return frozenset(one for one in stated if next(back.stated(*one), None) is None)
 
     def stated(
         self, subject: Subject | None = None, predicate: ox.NamedNode | None = None, object_: Term | None = None

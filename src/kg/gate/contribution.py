@@ -79,7 +79,7 @@ def check(contribution: Contribution, bench: Bench) -> Report:
     of_texts = [found for file in files for found in file.findings]
     if any(file.is_broken for file in files):
         return Report(ordered(of_texts), UNREAD, {"files": len(files)})
-    change = _changed(files, bench)
+    change = changed(files, bench)
     before, after = stages.run(change.reversed()), stages.run(change, bounds.MOST_FAULTS + 1)
     if len(after) > bounds.MOST_FAULTS:
         wrong = without(after, before)[:bounds.MOST_FAULTS]
@@ -119,7 +119,8 @@ def _unjudged(found: list[Finding], files: Sequence[Incoming], change: Changed, 
     return Report(told, UNREAD, {"files": len(files)})
 
 
-def _changed(files: Iterable[Incoming], bench: Bench) -> Changed:
+def changed(files: Iterable[Incoming], bench: Bench) -> Changed:
+    """What a contribution of these files, all of which can be judged, changes of the base."""
     base, texts = bench.base, {file.path: file.text for file in files if file.text is not None}
     was, now = [file.before for file in files if file.before], [file.after for file in files if file.after]
     change = Changed.of(base.store, bench.judged, was, now, texts, bench.sources)

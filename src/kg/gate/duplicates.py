@@ -49,20 +49,20 @@ def check(change: Changed) -> Iterator[Finding]:
     """
     yield from repeats.check(change)
     yield from _matches(change)
-    named = _named(change)
-    judge = _Entities(change, named)
-    for node in sorted(named, key=str):
+    judge = _Entities(change)
+    for node in sorted(_named(change), key=str):
         yield from judge.faults(node)
 
 
 def _matches(change: Changed) -> Iterator[Finding]:
     """Two nodes that are said to be the same thing of another data set."""
-    new = [triple for _, triples in change.new_statements() for triple in triples if triple.predicate == _EXACT]
-    for triple in dict.fromkeys(new):
+    all_ = change.brings(_EXACT)
+    new = change.part.brings(_EXACT) if change.part else all_
+    for triple in sorted(all_, key=str):
         node, _, thing = triple
         others = {other for _, other in change.stated(None, _EXACT, thing) if other.subject != node}
         for other in sorted(others, key=str):
-            if other not in new or str(other.subject) < str(node):
+            if (other in new, str(other.subject)) < (triple in new, str(node)):
                 names = (_short(node), _short(other.subject), _short(thing))
                 yield _finding(
                     change, "Duplicate-match", "violation", triple,
@@ -87,10 +87,11 @@ def is_entity(iri: str) -> bool:
 class _Entities:
     """Compares entities by their names, within a family and with those of a class of theirs, above or below it."""
 
-    def __init__(self, change: Changed, named: Collection[Node]) -> None:
+    def __init__(self, change: Changed) -> None:
         self._change = change
-        self._newcomers = {node for node in named if not change.old.describes(node)}
-        self._named = named
+        part = change.part or change
+        self._named = _named(part)
+        self._newcomers = {node for node in self._named if not part.old.describes(node)}
         self._known = change.known
         self._labels = cache(self._find_labels)
         self._members = cache(self._find_members)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 
 import pyoxigraph as ox
 
@@ -13,7 +14,7 @@ from kg.errors import SourceError, Where
 from kg.gate import bounds, repairs, reserved
 from kg.gate.messages import plain
 from kg.model import Change, Edit, Finding, Repair, Source
-from kg.parsing import parse_turtle
+from kg.parsing import parse_file
 from kg.rdf import LEDGER, graph_iri, kind_of, shorten
 from kg.reading.comments import layout
 from kg.reading.decoding import place
@@ -90,7 +91,7 @@ def read(change: Change) -> Incoming:
 
 def of_layout(file: Incoming, change: Change) -> Iterator[Finding]:
     """That a file which was read is not in the canonical layout; of one with nodes without names it cannot be told."""
-    if file.after is None or file.text is None or not file.path.endswith(TURTLE):
+    if file.after is None or file.text is None or not (file.path.endswith(TURTLE) or file.path == LEDGER):
         return
     if not any(isinstance(term, ox.BlankNode) for triple in file.after.triples for term in triple):
         yield from style(file.text, file.after, file.document, change.before)
@@ -103,16 +104,23 @@ def of_text(document: Document | None, source: Source) -> Iterator[Finding]:
 
 
 def style(text: str, source: Source, document: Document | None, before: bytes | None) -> Iterator[Finding]:
-    """That a Turtle text is not in the canonical layout, unless it was not in it before either."""
-    mend = repairs.layout(source.path, text, layout(text, source.triples, source.path, document))
+    """That a text in Turtle, or the ledger, is not in the canonical layout, unless it was not in it before either."""
+    mend = repairs.layout(source.path, text, _laid_out(text, source.triples, source.path, document))
     if mend is None:
         return
     if before is not None:
         old = before.decode("utf-8", "replace")
-        if layout(old, parse_turtle(before, source.path), source.path) != old:
+        if _laid_out(old, parse_file(before, source.path), source.path) != old:
             return
     where = place(text, mend.edits[0].start, source.path)
     yield Finding(STYLE, "warning", "_:", None, None, _LAYOUT, where, repair=mend)
+
+
+def _laid_out(text: str, stated: Sequence[ox.Triple], path: str, document: Document | None = None) -> str:
+    if path == LEDGER:
+        sssom = import_module("kg.linking.sssom")
+        return sssom.write(sssom.read(text))
+    return layout(text, stated, path, document)
 
 
 def _reserved(after: Source, known: frozenset[ox.Triple], document: Document | None) -> Iterator[Finding]:

@@ -140,8 +140,9 @@ def _shared(change: Changed, source: Source, triples: tuple[ox.Triple, ...]) -> 
 
 def _rank(change: Changed, path: str, subject: ox.NamedNode) -> tuple[bool, bool, bool, str]:
     """What makes a file the owner of a node: it had it before, gives it a class, or is of the ontology; or is first."""
-    was = change.before.get(path)
-    had = any(triple.subject == subject for triple in was.triples) if was else path not in change.files
+    part = change.part or change
+    was = part.before.get(path)
+    had = any(triple.subject == subject for triple in was.triples) if was else path not in part.files
     # What the ontology speaks of without a class belongs rather there than in data.
     gives_no_class = path not in {where for where, _ in change.stated(subject, A)}
     return not had, gives_no_class, kind_of(path) != "ontology", path

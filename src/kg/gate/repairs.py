@@ -54,10 +54,10 @@ def meant(iri: str, names: Names, *, described: bool) -> str | None:
 
     With ``described`` a node that is described, else a term that exists. None if there is no such name, or several.
     """
-    nearest = names.nearest(iri)
-    if nearest is None or space_of(nearest) != space_of(iri):
+    nearest, space = names.nearest(iri), space_of(iri)
+    # A name without a namespace, such as urn:a, is not one that a letter less would leave a name.
+    if nearest is None or not space or space_of(nearest) != space:
         return None
-    space = space_of(iri)
     local, near = iri.removeprefix(space), nearest.removeprefix(space)
     others = dict.fromkeys(slips(local))
     if near not in others and near.casefold() != local.casefold():

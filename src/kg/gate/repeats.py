@@ -31,12 +31,18 @@ def check(change: Changed) -> Iterator[Finding]:
 
     Each pair is found once, at the one that is new or changed, or if both are, at the one whose IRI comes second.
     """
-    touched = {triple.subject for triple in change.added | change.removed}
-    touched |= {claim for node in touched for claim in change.new.subjects(_EVIDENCE, node)}
+    all_ = _touched(change)
+    touched = _touched(change.part) if change.part else all_
     judge = _Judge(change)
-    for node in sorted((one for one in touched if isinstance(one, ox.NamedNode)), key=str):
+    for node in sorted((one for one in all_ if isinstance(one, ox.NamedNode)), key=str):
         others = [*judge.same_passages(node), *judge.same_claims(node)]
-        yield from (one for other, one in others if other not in touched or str(other) < str(node))
+        yield from (one for other, one in others if (other in touched, str(other)) < (node in touched, str(node)))
+
+
+def _touched(change: Changed) -> set[Subject]:
+    """What a change says something else of, and the claims that rest on it."""
+    touched = {triple.subject for triple in change.added | change.removed}
+    return touched | {claim for node in touched for claim in change.new.subjects(_EVIDENCE, node)}
 
 
 class _Judge:

@@ -125,7 +125,7 @@ class _Teller:
             of_kind = sorted((self._class(node), node.value) for node in found if self._what(node) == what)
             for class_, group in groupby(of_kind, key=lambda pair: pair[0]):
                 members = [Node(iri) for _, iri in group]
-                name = partial(self._label, Node(class_))
+                name = partial(self._class_label, class_)
                 if len(members) > _TOLD:
                     yield self._say(kind.many, name, partial(_always, len(members)))
                     continue
@@ -185,7 +185,7 @@ class _Teller:
         return {tag: words[tag].format(*(part(tag) for part in parts)) for tag in LANGUAGES}
 
     def _counted(self, counts: Counter[str], language: str) -> str:
-        named = ((self._label(Node(iri), language) if iri else _NONE[language], count) for iri, count in counts.items())
+        named = ((self._class_label(iri, language), count) for iri, count in counts.items())
         parts = sorted((-count, label) for label, count in named)
         return ", ".join(f"{-count} × {label}" for count, label in parts)
 
@@ -215,6 +215,10 @@ class _Teller:
     def _label(self, node: Node, language: str) -> str:
         """The name of a class or property, in short if it has none."""
         return self._text(node, NAMES, language) or shorten(node.value)
+
+    def _class_label(self, iri: str, language: str) -> str:
+        """The name of a class or property, or that there is none."""
+        return self._label(Node(iri), language) if iri else _NONE[language]
 
     def _text(self, node: Node, properties: Iterable[Node], language: str) -> str:
         """A text of a node in a language, else in English, else in any; empty if it has none."""

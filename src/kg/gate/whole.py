@@ -31,6 +31,7 @@ def check(
     names: bool = True,
     sources: Mapping[str, Text] | None = None,
     repeated: bool = False,
+    part: Changed | None = None,
 ) -> Report:
     """Everything to mend in a corpus: its data and ontology by its shapes and by all stages, and the shapes themselves.
 
@@ -39,13 +40,12 @@ def check(
     findings; with ``rules``, what contradicts itself by these is found as well; with ``sources``, the source texts by
     their SHA-256, what passages say of them and is not so. Raises ShapesError if the shapes cannot be evaluated and
     the linter finds no fault in them. Without ``names`` only the shapes, the rules and the dates are judged;
-    with ``repeated``, what several stages say of one slip is left in.
+    with ``repeated``, what several stages say of one slip is left in. ``part``: the change that this is one side of.
     """
     data = list(dict.fromkeys(t for source in corpus.of_kind(*JUDGED) for t in source.triples))
-    shapes = ShapesGraph(t for source in corpus.of_kind("shapes") for t in source.triples)
-    store = ox.Store()
+    shapes, store = ShapesGraph(t for source in corpus.of_kind("shapes") for t in source.triples), ox.Store()
     store.extend(ox.Quad(*triple) for triple in data)
-    change = Changed.whole(corpus, texts or {}, sources or {})
+    change = Changed.whole(corpus, texts or {}, sources or {}, part)
     findings = [*lint(corpus, shapes, Locator(corpus, texts or {}))]
     findings += contradictions.find(corpus, rules, lambda path: change.texts.get(path, ""))
     findings += stages.run(change) if names else dates.check(change)

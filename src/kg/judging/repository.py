@@ -52,6 +52,8 @@ def judge(settings: Settings, asked: Asked, tell: Tell = lambda message: None) -
 def _of_text(source: Source, text: str) -> Iterator[Finding]:
     """What is wrong with a file as a text: its literals, and its layout."""
     yield from _literals(source, text)
+    if source.path == LEDGER:
+        yield from style(text, source, None, None)
     if source.path.endswith(TURTLE) and serialize(source.triples) != text:
         named = not any(isinstance(term, ox.BlankNode) for triple in source.triples for term in triple)
         for found in style(text, source, None, None):

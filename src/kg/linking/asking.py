@@ -135,6 +135,11 @@ def _text(value: Any, place: str) -> str:
     return value
 
 
+def _cell(value: Any, place: str) -> str:
+    """What stands in a cell; nothing for a long text, which is no name, nor a reason to refuse all other cells."""
+    return "" if isinstance(value, str) and len(value) > TEXT else _text(value, place)
+
+
 def _few(
     values: Sequence[Any] | Mapping[str, Any], most: int, what: str, kind: type[RequestError] = RequestError
 ) -> None:
@@ -177,7 +182,7 @@ def _question(value: Any, place: str) -> Asked:
         predicate = iri_of(_text(found.get("pid"), f"{where}.pid"))
         day = _day(predicate, found["v"]) or day
         conditions += _condition(predicate, found["v"], where)
-    name = _text(told.get("query", ""), f"{place}.query")
+    name = _cell(told.get("query", ""), f"{place}.query")
     limit = _limit(told.get("limit", SOME), f"{place}.limit")
     return Asked(name, (), types, strict, tuple(conditions), day, limit)
 
@@ -252,7 +257,7 @@ def _values(value: Any, place: str) -> tuple[list[str], list[str]]:
                 _text(one.get(name, ""), f"{place}: the {name} of a value")
             _direction(one, place)
         elif isinstance(one, str | bool | int | float):
-            text = _text(one, place) if isinstance(one, str) else json.dumps(one)
+            text = _cell(one, place) if isinstance(one, str) else json.dumps(one)
             texts += [text[:TEXT]] if text.strip() else []
         else:
             raise _wrong(place, "a text, a number, a truth value or an entity")
@@ -275,7 +280,8 @@ def _day(predicate: str, value: Any) -> tuple[str, str] | None:
 def _column(value: Any, place: str) -> Column:
     told = _object(value, place)
     settings = _object(told.get("settings", {}), f"{place}.settings")
-    limit = settings.get("limit", 0)
+    # A field that was emptied comes as an empty text.
+    limit = 0 if settings.get("limit") == "" else settings.get("limit", 0)
     whole = isinstance(limit, str | int | float) and not isinstance(limit, bool)
     # OpenRefine sends what was typed as a text.
     if not whole or not re.fullmatch(r"(0|[1-9][0-9]{0,5})(\.0)?", str(limit)):

@@ -199,13 +199,24 @@ def _unproven(one: Judgement, known: Facts) -> Iterator[Fault]:
     ]  # fmt: skip
     if one.predicate == EXACT and lacks:
         severity = "violation" if known.name is False else "warning"
+        en, it = _NOTHING_BESIDE if known.fact is None else ("", "")
+        not_en, not_it = (", ".join(words) for words in zip(*lacks, strict=True))
         yield Fault(
             "Link-unproven", one, "object",
-            f"That {name} is {item} is not proven: {', '.join(en for en, _ in lacks)} not found to agree{said}. Look at "
-            "both, and correct the link or mend what is compared.",
-            f"Che {name} sia {item} non è provato: non risulta concordare {', '.join(it for _, it in lacks)}{said}. "
+            f"That {name} is {item} is not proven: {not_en} not found to agree{said}.{en} "
+            "Look at both, and correct the link or mend what is compared.",
+            f"Che {name} sia {item} non è provato: non risulta concordare {not_it}{said}.{it} "
             "Guardare entrambi, e correggere il collegamento o ciò che si confronta.", severity,
         )  # fmt: skip
+
+
+#: What would be a proof, where there is nothing that could be one.
+_NOTHING_BESIDE = (
+    " Nothing but name and type is there on both sides: it would be proven by an office, a relation to something that "
+    "is linked, or a date of ours that Wikidata has, too.",
+    " Da entrambe le parti non c’è altro che nome e tipo: lo proverebbe una carica, una relazione con qualcosa di "
+    "collegato o una data nostra che anche Wikidata abbia.",
+)
 
 
 def _folded(text: str) -> str:

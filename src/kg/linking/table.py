@@ -24,6 +24,8 @@ NONE, NOT, NO_COUNTERPART = SSSOM + "NoTermFound", "Not", "1:0"
 _CELL = re.compile(r'("(?:[^"]|"")*"|[^\t"][^\t]*|)(\t|$)')
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"0(?:\.\d{1,4})?|1(?:\.0{1,4})?")
+#: After how many faults a table is not read on: it is hardly one, and each fault takes memory.
+_MOST_FAULTS = 500
 
 #: A cell by its column: its text, and where it starts in its line, from 1.
 Cells = dict[str, tuple[str, int]]
@@ -70,6 +72,14 @@ class _Reader:
         columns = self._columns(lines[head] if head < len(lines) else "")
         found = []
         for self._line, line in enumerate(lines[head + 1 :], start=head + 2):
+            if len(self._faults) >= _MOST_FAULTS:
+                self._fault(
+                    1, f"The lines before have {len(self._faults)} faults, so this and what follows is not read.",
+                    "Mend those first.",
+                    f"Le righe precedenti hanno {len(self._faults)} errori, perciò questa e le seguenti non sono lette. "
+                    "Correggere prima quelli.",
+                )  # fmt: skip
+                break
             if line and columns:
                 found.append(self._mapping(line, columns))
         read = [one for one in found if one is not None]

@@ -26,8 +26,8 @@ _MEDIA_TYPES = {
 #: The formats by name, with the media type of each, and with the ending of its files.
 MEDIA_TYPES = {name: media for media, name in reversed(_MEDIA_TYPES.items())}
 ENDINGS = {name: ending for ending, name in reversed(_ENDINGS.items())}
-#: The format of the ledger of links, which only that file has.
-TABLE = "sssom"
+#: The format of the ledger of links, which only that file has; its media type, and the ending of its name.
+TABLE, TABLE_MEDIA_TYPE, TABLE_ENDING = "sssom", "text/tab-separated-values", ".tsv"
 
 
 @dataclass(frozen=True)

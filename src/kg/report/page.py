@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader
 from markupsafe import Markup
 
 from kg.model import Finding
+from kg.report.listing import listing
 from kg.report.quotes import visible
 from kg.report.sheet import Sheet
 from kg.report.text import SHOWN, line, sentence, verdict
@@ -23,12 +24,17 @@ _TEMPLATES = Environment(
 def to_html(sheet: Sheet, styles: str) -> str:
     """The report as a page with these styles in it."""
     template = _TEMPLATES.get_template("page.html")
-    return template.render(styles=Markup(styles.replace("</", "<\\/")), **_values(sheet))
+    return template.render(lines=(), linked=(), styles=Markup(styles.replace("</", "<\\/")), **_values(sheet))
 
 
-def fragment(sheet: Sheet) -> Markup:
-    """The report as a part of a page that has a heading of the first level and the styles of the site."""
-    return Markup(_TEMPLATES.get_template("report.html").render(**_values(sheet)))
+def fragment(sheet: Sheet, path: str = "") -> Markup:
+    """The report as a part of a page that has a heading of the first level and the styles of the site.
+
+    It has the text of the file at ``path``, if one is named, with the lines at fault marked.
+    """
+    lines = listing(sheet, path) if path else []
+    linked = frozenset(number for line in lines for number in line.findings)
+    return Markup(_TEMPLATES.get_template("report.html").render(lines=lines, linked=linked, **_values(sheet)))
 
 
 def _values(sheet: Sheet) -> dict[str, object]:
@@ -55,6 +61,7 @@ def _shown(sheet: Sheet, number: int, finding: Finding) -> dict[str, object]:
         "severity": finding.severity,
         "named": say(language, finding.severity),
         "place": visible(str(finding.where)) if finding.where else "",
+        "line": finding.where.line if finding.where else None,
         "sentence": visible(sentence(finding, language)),
         "quote": quote and quote.clipped(_WIDTH).shown(),
         "expected": visible(sheet.said(finding.expected)),

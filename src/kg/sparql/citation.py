@@ -1,4 +1,4 @@
-"""How to cite the data set, one of its snapshots, or an answer: as BibTeX and as CSL-JSON."""
+"""How to cite the data set, one of its snapshots, or an answer: as BibTeX, as CSL-JSON and in a sentence."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ class Cited:
     """What is cited: a snapshot, and of it an answer if ``sha256``, that of its bytes, is there.
 
     ``address`` is where it is given again, empty if no address is short enough; ``asked`` the day it was asked for, and
-    ``as_of`` the day that it tells of, as in ISO 8601.
+    ``as_of`` the day that it tells of, as in ISO 8601. ``entry`` is what the entry of one resource is called, if that is
+    what is cited.
     """
 
     snapshot: Snapshot
@@ -45,6 +46,7 @@ class Cited:
     address: str = ""
     sha256: str = ""
     as_of: str = ""
+    entry: str = ""
 
     @property
     def key(self) -> str:
@@ -72,14 +74,15 @@ def csl(work: Work, cited: Cited) -> dict[str, Any]:
     """An item of CSL-JSON (CSL 1.0.2, “CSL-JSON”)."""
     item: dict[str, Any] = {
         "id": cited.key,
-        "type": "dataset",
-        "title": _title(work, cited),
+        "type": "entry" if cited.entry else "dataset",
+        "title": cited.entry or _title(work, cited),
         "author": [_csl_name(author) for author in work.authors],
         "issued": {"date-parts": [_parts(cited.snapshot.built)]},
         "accessed": {"date-parts": [_parts(cited.asked)]},
         "note": cited.note,
     }
     address = cited.address or work.url
+    item |= {"container-title": work.title} if cited.entry else {}
     extra = {"version": work.version, "URL": address, "DOI": work.doi, "license": " AND ".join(work.licenses)}
     return item | {name: value for name, value in extra.items() if value}
 
@@ -103,6 +106,16 @@ def bibtex(work: Work, cited: Cited) -> str:
     return f"@misc{{{cited.key},\n{lines}}}\n"
 
 
+def plain(work: Work, cited: Cited) -> str:
+    """A reference as it stands in a footnote, on one line: authors, title, version, what makes it checkable, address."""
+    authors = "; ".join(f"{one.family}, {one.given}" if one.given else one.family for one in work.authors)
+    version = f", version {work.version}" if work.version else ""
+    address = cited.address or (f"https://doi.org/{_verbatim(work.doi)}" if work.doi else work.url)
+    where = f" {address} (accessed {cited.asked})." if address else f" Accessed {cited.asked}."
+    text = f"{authors}. {_title(work, cited)}{version} ({cited.snapshot.built[:4]}). {cited.note}{where}"
+    return " ".join(text.split())
+
+
 _COMMANDS = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
@@ -121,6 +134,8 @@ def _verbatim(text: str) -> str:
 
 
 def _title(work: Work, cited: Cited) -> str:
+    if cited.entry:
+        return f"{cited.entry}, in: {work.title}"
     return f"Answer from {work.title}" if cited.sha256 else work.title
 
 

@@ -1,13 +1,13 @@
 """The description of the endpoint (SPARQL 1.1 Service Description), with the counts of its graphs and its limits.
 
-None of the features that the specification names (section 3.4) is stated, because none is there: the default graph is
-no union of the named ones, no query needs a dataset of its own, no graph is empty, no URI is looked up, and no query
-is passed on to another endpoint.
+Of the features that the specification names (section 3.4) only that of federated queries may be there, where some other
+services may be asked: the default graph is no union of the named ones, no query needs a dataset of its own, no graph is
+empty, and no URI is looked up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -99,11 +99,13 @@ def service(
     triples: int,
     limits: Mapping[str, float] | None = None,
     documents: Sequence[str] = (),
+    others: Collection[str] = (),
 ) -> Sequence[ox.Triple]:
     """The description of the endpoint at this IRI: languages, formats, limits, and the dataset with its named graphs.
 
     ``graphs`` maps the IRI of each named graph to its number of triples, ``triples`` is that of the default graph;
-    ``limits`` has the values of some of ``LIMITS``; ``documents`` are the addresses of what describes the data set.
+    ``limits`` has the values of some of ``LIMITS``; ``documents`` are the addresses of what describes the data set; ``others``
+    the services that a query may ask by SERVICE.
     """
     found = _Description()
     this, dataset = ox.NamedNode(endpoint), ox.NamedNode(endpoint + "#dataset")
@@ -119,6 +121,8 @@ def service(
     found.say(this, SD + "defaultEntailmentRegime", _REGIME)
     found.say(this, SD + "defaultSupportedEntailmentProfile", _PROFILE)
     found.say(this, SD + "defaultDataset", dataset)
+    if others:
+        found.say(this, SD + "feature", SD + "BasicFederatedQuery")
     _graphs(found, endpoint, dataset, graphs, triples)
     _limits(found, endpoint, limits or {})
     return found.triples

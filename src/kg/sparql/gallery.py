@@ -8,8 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from kg.errors import SourceError, Where
+from kg.errors import QueryError, SourceError, Where
+from kg.sparql.federation import asking, clauses
 
 _LINE = re.compile(r"#\+\s*(?P<key>[a-z-]+)(?:@(?P<language>[a-z]{2}))?:\s*(?P<value>.*\S)?\s*$")
 _TEXTS = ("title", "description", "keywords")
@@ -25,6 +27,14 @@ class GalleryQuery:
     description: Mapping[str, str] = field(default_factory=dict)
     keywords: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     as_of: str | None = None
+
+    @cached_property
+    def services(self) -> tuple[str, ...]:
+        """The IRIs of the other services that it asks, each once; none if the text cannot be read."""
+        try:
+            return tuple(dict.fromkeys(one.service for one in asking(clauses(self.text))))
+        except QueryError:
+            return ()
 
     @property
     def body(self) -> str:

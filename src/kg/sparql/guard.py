@@ -2,18 +2,21 @@
 
 The engine's parser overflows its stack on deep nesting and long chains, its planner takes minutes over some hundred
 triple patterns, and SERVICE opens connections. Keywords need no space around them (``1SERVICE<…>`` is SERVICE), so
-every word that contains one is refused; and where ``<`` may begin an IRI or compare two values, the one token that
-could hide code from this reading (``1<2)#>``) is refused as well.
+every word that contains one is refused, unless it is the keyword in its place and asks a service that may be asked
+(``kg.sparql.federation``); and where ``<`` may begin an IRI or compare two values, the one token that could hide code
+from this reading (``1<2)#>``) is refused as well.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from operator import gt
 
 from kg.errors import QueryError
 from kg.querytext import FORMS, Token, place, tokens
+from kg.sparql import federation
 from kg.sparql.patterns import PatternCount
 
 UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"})
@@ -58,11 +61,11 @@ _COUNTED = (
 )  # fmt: skip
 
 
-def inspect(text: str, limits: Limits = DEFAULT_LIMITS) -> str:
+def inspect(text: str, limits: Limits = DEFAULT_LIMITS, services: Collection[str] = ()) -> str:
     """The form of a query (SELECT, ASK, CONSTRUCT, DESCRIBE), or an empty string if it has none and is malformed.
 
     Raises QueryError, with line and column, if the query is an update, longer or deeper than ``limits``, asks
-    another server (SERVICE), or is written so that it can be read in two ways.
+    another server (SERVICE) than ``services``, or is written so that it can be read in two ways.
     """
     if len(text) > limits.length:
         raise QueryError(
@@ -70,7 +73,7 @@ def inspect(text: str, limits: Limits = DEFAULT_LIMITS) -> str:
             remedy="Split it, or shorten its lists of values.",
         )
     stream = tuple(tokens(text))
-    _check_words(text, stream)
+    _check_words(text, stream, services)
     _check_two_readings(text, stream)
     _check_size(text, stream, limits)
     return _form(text, stream)
@@ -80,20 +83,26 @@ def _refuse(text: str, token: Token, message: str, remedy: str) -> QueryError:
     return QueryError(message, remedy=remedy, where=place(text, token.start))
 
 
-def _check_words(text: str, stream: tuple[Token, ...]) -> None:
-    """Refuse SERVICE (SPARQL 1.1 Federated Query), alone or within a word, and prefixes that contain it."""
+def _check_words(text: str, stream: tuple[Token, ...], services: Collection[str]) -> None:
+    """Refuse SERVICE (SPARQL 1.1 Federated Query) unless it asks one of ``services``; within a word, and prefixes that
+    contain it, in any case."""
     if text.isascii() and "service" not in text.lower():
         return
     for token in stream:
-        if token.kind in ("word", "name") and _SERVICE.search(token.text.partition(":")[0]):
+        if (
+            token.kind in ("word", "name")
+            and _SERVICE.search(token.text.partition(":")[0])
+            and not federation.is_keyword(token)
+        ):
             raise _refuse(
                 text,
                 token,
-                "SERVICE is refused: this endpoint never asks another server.",
-                "Ask the other endpoint yourself and put its answer in VALUES; a prefix may not contain the word.",
+                f"{token.text[:60]} contains the word SERVICE, and can be read in two ways.",
+                "Put spaces around SERVICE; choose another prefix.",
             )
         if token.kind in ("name", "blank") and _SERVICE_AFTER_DOT.search(token.text):
             raise _refuse(text, token, f"The name {token.text} can be read in two ways.", "Put a space after the dot.")
+    federation.clauses(text, services, stream)
 
 
 def _check_two_readings(text: str, stream: tuple[Token, ...]) -> None:

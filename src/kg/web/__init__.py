@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
@@ -11,22 +12,39 @@ from kg.engine import current
 from kg.settings import Settings
 from kg.sparql.gallery import GalleryQuery
 from kg.web import (
+    about,
+    assets,
+    browse,
     check,
     cite,
+    complete,
+    documents,
+    dumps,
+    editing,
     endpoint,
     errors_page,
     evidence,
     explain,
     gallery,
     graphs,
+    history,
+    labelled,
+    map,
+    mistake,
     openapi,
     operation,
     pages,
+    positions,
     problems,
+    propose,
     reconcile,
     resources,
     rules,
     security,
+    sourcepages,
+    timeline,
+    tokens,
+    using,
     validators,
     wellknown,
 )
@@ -43,9 +61,14 @@ from kg.web.site import Site
 from kg.workers import Pool
 from kg.workers.starting import start
 
+if TYPE_CHECKING:
+    from kg.remote.relay import Relay
+
 #: The modules whose views are served, besides those of operation.
 _PARTS = (
-    check, cite, endpoint, errors_page, evidence, explain, gallery, graphs, openapi, pages, reconcile, resources, rules, wellknown,
+    about, assets, browse, check, cite, complete, documents, dumps, editing, endpoint, errors_page, evidence, explain,
+    gallery, graphs, history, labelled, map, mistake, openapi, pages, positions, propose, reconcile, resources, rules,
+    sourcepages, timeline, using, wellknown,
 )  # fmt: skip
 #: A form needs up to three bytes for each byte of a query, and a character up to four bytes.
 _FORM_BYTES = 12
@@ -53,28 +76,33 @@ _FORM_BYTES = 12
 _OTHER_FIELDS = 20_000
 
 
-def create_app(settings: Settings, engine: Pool | None = None, queries: Sequence[GalleryQuery] = ()) -> Flask:
+def create_app(
+    settings: Settings,
+    engine: Pool | None = None,
+    queries: Sequence[GalleryQuery] = (),
+    relay: Relay | None = None,
+) -> Flask:
     """The application over the current snapshot of ``settings.state``.
 
     ``engine`` is the pool that answers queries; without one it is started here and lives as long as the process.
-    ``queries`` are those of the gallery.
+    ``queries`` are those of the gallery; ``relay`` asks other services, and without one none is asked.
     Raises SnapshotError if there is no snapshot, ValueError if neither a pool nor a state folder is given.
     """
     if engine is None:
         if settings.state is None:
             raise ValueError("create_app needs settings.state or a pool of workers")
-        engine = start(current(settings.state), settings)
+        engine = start(current(settings.state), settings, relay=relay.port if relay else None)
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = largest_body(settings)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     metrics = Metrics()
-    fair_use = FairUse(settings.budget, free=(*operation.VIEWS, "static"))
+    fair_use = FairUse(settings.budget, free=(*operation.VIEWS, "static", "assets.asset"))
 
     def worked(kind: str, seconds: float) -> None:
         metrics.worked(kind, seconds)
         fair_use.charge(seconds)
 
-    site = _site(settings, engine, queries, worked)
+    site = _site(settings, engine, queries, worked, relay)
     app.extensions["kg"] = site
     show(metrics, site)
 
@@ -102,7 +130,7 @@ def _hook(app: Flask, site: Site, fair_use: FairUse) -> None:
 
     @app.after_request
     def add(response: Response) -> Response:
-        validators.validate(security.add_headers(response, site.snapshot.digest))
+        validators.validate(tokens.make_private(security.add_headers(response, site.snapshot.digest)))
         site.let_go(response)
         return response
 
@@ -112,19 +140,20 @@ def _hook(app: Flask, site: Site, fair_use: FairUse) -> None:
 
 
 def _site(
-    settings: Settings, pool: Pool, queries: Sequence[GalleryQuery], worked: Callable[[str, float], None]
-) -> Site:
+    settings: Settings, pool: Pool, queries: Sequence[GalleryQuery], worked: Callable[[str, float], None],
+    relay: Relay | None,
+) -> Site:  # fmt: skip
     """What the views share, over a pool; ``worked`` is told of all that its workers do, and those of later pools."""
     pool.worked = worked
 
     def begin(folder: Path, size: int | None) -> Pool:
-        begun = start(folder, settings, size=size, prepare=size is None)
+        begun = start(folder, settings, size=size, prepare=size is None, relay=relay.port if relay else None)
         begun.worked = worked
         return begun
 
     serving = Serving(pool, begin, settings.old_snapshots)
     # Half of the room for answers, whatever they are asked by, and half for whole responses to the same request.
-    site = Site(serving, settings, tuple(queries), Cache(settings.cache // 2), Cache(settings.cache // 2))
+    site = Site(serving, settings, tuple(queries), Cache(settings.cache // 2), Cache(settings.cache // 2), relay)
     serving.changed = site.drop
     return site
 

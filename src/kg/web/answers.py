@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: The header that says whether an answer is all there is.
 HEADER = "KG-Answer"
-COMPLETE, STREAMING, TIMED_OUT = "complete", "streaming", "timed-out"
+COMPLETE, STREAMING, TIMED_OUT, INCOMPLETE = "complete", "streaming", "timed-out", "incomplete"
 
 _log = logging.getLogger(__name__)
 
@@ -38,7 +38,9 @@ def respond(answer: Answer, content_type: str, limit: int | None = None) -> Resp
 
 
 def told(answer: Answer, limit: int | None = None) -> str:
-    """What the header says of an answer."""
+    """What the header says of an answer. It is incomplete if another service gave none, and the query passes that over."""
+    if any(one.failure for one in answer.asked):
+        return INCOMPLETE
     if answer.rest is None:
         return f"truncated; rows={answer.rows}" if answer.truncated else COMPLETE
     # Whether there are more is known only at the end, when no header can be sent any more.

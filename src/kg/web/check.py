@@ -1,4 +1,4 @@
-"""Judging a contribution at ``/check``: RDF in, a report out. Nothing that is sent is kept."""
+"""Judging a contribution at ``/check``: RDF or the ledger of links in, a report out. Nothing that is sent is kept."""
 
 from __future__ import annotations
 
@@ -10,10 +10,12 @@ from werkzeug.datastructures import FileStorage
 
 from kg.errors import NotAcceptable, RequestError, UnsupportedMediaType
 from kg.gate.base import INCOMING
-from kg.reading.formats import ENDINGS, MEDIA_TYPES, format_of
+from kg.rdf import LEDGER, graph_iri
+from kg.reading.formats import ENDINGS, MEDIA_TYPES, TABLE_ENDING, TABLE_MEDIA_TYPE, format_of
 from kg.settings import Settings
 from kg.sparql import negotiate
 from kg.sparql.negotiate import Format
+from kg.web import tokens
 from kg.web.security import preflight
 from kg.web.site import language, page, site
 from kg.workers.wire import FRAGMENT
@@ -25,7 +27,7 @@ JUNIT = Format("junit", "application/xml", "xml", ("text/xml",))
 GITHUB = Format("github", "text/x-github-annotations", "txt")
 OFFERED = (JSON, negotiate.TURTLE, negotiate.JSON_LD, TEXT, SARIF, JUNIT, GITHUB, negotiate.HTML)
 _METHODS = "GET, HEAD, OPTIONS, POST"
-_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_PAGE = "check"
 #: Where a contribution may ask to stand: the path of a file of data.
 _PLACE = re.compile(r"data/(?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_.-]+\.ttl")
 _OTHER_FIELDS = 20_000
@@ -51,23 +53,24 @@ def form() -> Response:
     """The page at which a contribution is checked. Raises NotAcceptable for a client that wants no page."""
     if negotiate.choose(request.headers.get("Accept"), (), (negotiate.HTML,)).format is not negotiate.HTML:
         raise NotAcceptable("There is only a page here.", remedy="POST the contribution to be judged.")
-    return Response(page("check.html", report=None, text="", place=""), mimetype="text/html")
+    return _shown(None, "", "")
 
 
 def check() -> Response:
     """The report on what was sent: the body itself, or the field ``contribution`` or the file of a form."""
     request.max_content_length = largest_body(site().settings)
-    is_form = request.mimetype in _FORMS
+    is_form = request.mimetype in tokens.FORMS
     content, name = _of_form() if is_form else (request.get_data(cache=False), _named(request.mimetype))
     place = _place(name)
     names = [one for one in request.args.getlist("format") if one]
     choice = negotiate.choose(request.headers.get("Accept"), names, OFFERED)
+    text = content.decode("utf-8", "replace") if is_form and choice.format is negotiate.HTML else ""
+    if is_form and not _is_ours(choice.format is negotiate.HTML):
+        return _shown(None, text, _asked_place(), status=tokens.StaleForm.http_status)
     shown = FRAGMENT if choice.format is negotiate.HTML else choice.format.name
     conforms, report = site().pool.check(place, content, shown, language())
     if choice.format is negotiate.HTML:
-        text = content.decode("utf-8", "replace") if is_form else ""
-        told = Markup(report.decode("utf-8"))
-        response = Response(page("check.html", report=told, text=text, place=_asked_place()), mimetype="text/html")
+        response = _shown(Markup(report.decode("utf-8")), text, _asked_place())
     else:
         response = Response(report, content_type=choice.content_type)
     response.headers["KG-Conforms"] = str(conforms).lower()
@@ -76,28 +79,60 @@ def check() -> Response:
     return response
 
 
+def _is_ours(for_a_page: bool) -> bool:
+    """False if the page that sent a form was open for too long. Raises ForeignForm, and StaleForm where no page is wanted.
+
+    A programme that sends a form and wants no page needs no token: no browser is led to do that by a page of another
+    site without saying so.
+    """
+    tokens.check_origin()
+    if not for_a_page and "Origin" not in request.headers and "Sec-Fetch-Site" not in request.headers:
+        return True
+    try:
+        tokens.check_token(_PAGE, request.form.get(tokens.FIELD))
+    except tokens.StaleForm:
+        if for_a_page:
+            return False
+        raise
+    return True
+
+
+def _shown(report: Markup | None, text: str, place: str, status: int = 200) -> Response:
+    """The page with a report, if there is one yet; 403 says that what was sent has to be sent again."""
+    html = page(
+        "check.html", report=report, text=text, place=place, stale=status != 200, token=tokens.token(_PAGE)
+    )  # fmt: skip
+    return Response(html, status, mimetype="text/html")
+
+
 def _of_form() -> tuple[bytes, str]:
     """The contribution of a form: its file if there is one, else its text; and a name that tells its format."""
     sent: FileStorage | None = request.files.get("file") or request.files.get("contribution")
     if sent and sent.filename:
+        if sent.filename.lower().endswith(TABLE_ENDING):
+            return sent.read(), f"contribution{TABLE_ENDING}"
         found = format_of(sent.filename)
         if found is None:
             raise UnsupportedMediaType(
-                "The format of the file is not known.", remedy="Its name ends in .ttl, .trig, .nt, .nq, .jsonld or .rdf."
+                "The format of the file is not known.",
+                remedy="Its name ends in .ttl, .trig, .nt, .nq, .jsonld or .rdf, or that of a ledger of links in .tsv.",
             )
         return sent.read(), f"contribution.{ENDINGS[found]}"
     text = request.form.get("contribution")
     if text is None:
         raise RequestError("Nothing was sent to be checked.", remedy="Fill in the field “contribution”, or add a file.")
     # Browsers send line ends as in a mail (HTML, section 4.10.22.4).
-    return text.replace("\r\n", "\n").encode("utf-8"), "contribution.ttl"
+    ending = TABLE_ENDING if _asked_place() == LEDGER else ".ttl"
+    return text.replace("\r\n", "\n").encode("utf-8"), f"contribution{ending}"
 
 
 def _named(media_type: str) -> str:
     """A name for a body of this media type. Raises UnsupportedMediaType."""
+    if media_type == TABLE_MEDIA_TYPE:
+        return f"contribution{TABLE_ENDING}"
     found = format_of(media_type) if media_type else "turtle"
     if found is None:
-        offered = ", ".join(sorted(set(MEDIA_TYPES.values())))
+        offered = ", ".join(sorted({*MEDIA_TYPES.values(), TABLE_MEDIA_TYPE}))
         raise UnsupportedMediaType(f"{media_type} is no format of RDF that is read here.", remedy=f"Send {offered}.")
     return f"contribution.{ENDINGS[found]}"
 
@@ -112,10 +147,18 @@ def _asked_place() -> str:
 
 def _place(name: str) -> str:
     """The path at which the contribution is to stand. Raises RequestError on one that no file of data can have."""
-    asked = _asked_place()
+    asked, is_table = _asked_place(), name.endswith(TABLE_ENDING)
+    if is_table and asked in ("", LEDGER):
+        return LEDGER
+    if asked == LEDGER:
+        raise RequestError(
+            "The ledger of links is a table.", remedy=f"Send it as {TABLE_MEDIA_TYPE}, or as a file named {TABLE_ENDING}."
+        )
+    if is_table:
+        raise RequestError(f"{asked[:100]!r} is not the path of the ledger of links.", remedy=f"Write it as {LEDGER}.")
     if not asked:
         return INCOMING + name
-    if not _PLACE.fullmatch(asked) or not name.endswith(".ttl"):
+    if not _PLACE.fullmatch(asked) or not name.endswith(".ttl") or graph_iri(asked) == graph_iri(LEDGER):
         raise RequestError(
             f"{asked[:100]!r} is not the path of a Turtle file of data.", remedy="Write it as data/claims/004.ttl."
         )

@@ -1,22 +1,29 @@
-"""How to cite an answer, or a snapshot as a whole, at ``/cite``: as BibTeX or as CSL-JSON."""
+"""How to cite an answer, or a snapshot as a whole, at ``/cite``: as BibTeX, as CSL-JSON or in a sentence."""
 
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 
 from flask import Blueprint, Response, g, request
 
 from kg.cff import read_work
 from kg.errors import RequestError
+from kg.pages.facts import Facts
+from kg.rdf import BASE
 from kg.sparql import citation, negotiate, protocol
 from kg.web import answers, endpoint
 from kg.web.citing import NEVER, sha256_of
-from kg.web.site import site
+from kg.web.near import unknown
+from kg.web.site import language, site
 
-BIBTEX = negotiate.Format("bibtex", "application/x-bibtex", "bib", ("text/plain", "text/x-bibtex"))
+BIBTEX = negotiate.Format("bibtex", "application/x-bibtex", "bib", ("text/x-bibtex",))
 CSL = negotiate.Format("csl", "application/vnd.citationstyles.csl+json", "json", ("application/json",))
-OFFERED = (BIBTEX, CSL)
+PLAIN = negotiate.Format("plain", "text/plain", "txt")
+OFFERED = (BIBTEX, CSL, PLAIN)
+
+_IRI = re.compile(r"[A-Za-z0-9\-._~/:@!&=+,;%#]+")
 
 
 def blueprint() -> Blueprint:
@@ -27,10 +34,11 @@ def blueprint() -> Blueprint:
 
 
 def cite() -> Response:
-    """The citation of the answer to a query, with the parameters of the endpoint; without a query, of the snapshot.
+    """The citation of the answer to a query, with the parameters of the endpoint; without a query, of the entry of the
+    resource that ``iri`` names, if it is there, else of the snapshot.
 
-    ``style`` is ``bibtex`` or ``csl``; without it Accept decides. The SHA-256 is that of the answer in the format that
-    ``format`` names. Raises RequestError for a query that has another answer each time, and what asking it raises.
+    ``style`` is ``bibtex``, ``csl`` or ``plain``; without it Accept decides. The SHA-256 is that of the answer in the
+    format that ``format`` names. Raises RequestError for a query that has another answer each time, and what asking it raises.
     """
     here = site()
     body = request.get_data(cache=True) if request.method == "POST" else b""
@@ -44,10 +52,12 @@ def cite() -> Response:
     names = [name for name in request.values.getlist("style") if name]
     choice = negotiate.choose(request.headers.get("Accept"), names, OFFERED, "style")
     today = datetime.now(UTC).date().isoformat()
-    cited = citation.Cited(here.snapshot, today) if asked.query is None else _answer(asked, asked.query, today)
+    cited = _entry(today) if asked.query is None else _answer(asked, asked.query, today)
     work = read_work(here.settings.repository)
     if choice.format is CSL:
         text = json.dumps([citation.csl(work, cited)], ensure_ascii=False, indent=1) + "\n"
+    elif choice.format is PLAIN:
+        text = citation.plain(work, cited) + "\n"
     else:
         text = citation.bibtex(work, cited)
     response = Response(text, content_type=choice.content_type)
@@ -57,9 +67,27 @@ def cite() -> Response:
     return response
 
 
+def _entry(today: str) -> citation.Cited:
+    """What is cited of a resource, or of the snapshot as a whole. Raises RequestError and NotFound."""
+    iris = [iri for iri in request.values.getlist("iri") if iri]
+    if not iris:
+        return citation.Cited(site().snapshot, today)
+    if len(iris) > 1 or not iris[0].startswith(BASE) or not _IRI.fullmatch(iris[0]):
+        raise RequestError("The parameter iri names no resource of this graph.", remedy=f"Give one IRI below {BASE}.")
+    triples = site().graph("entity", this=iris[0])
+    if not any(triple.subject.value == iris[0] for triple in triples):
+        raise unknown(iris[0])
+    return citation.Cited(site().snapshot, today, iris[0], entry=Facts(triples, language()).name(iris[0]).text)
+
+
 def _answer(asked: protocol.QueryRequest, text: str, today: str) -> citation.Cited:
     """What is cited of an answer: the query is asked, or was before."""
     run = endpoint.prepared(asked, text, None)
+    if run.citable.elsewhere:
+        raise RequestError(
+            "The answer is not of this graph alone: other services are asked, which may answer otherwise tomorrow.",
+            remedy="Cite the query, the snapshot and the day, and keep the answer with them.",
+        )
     if not run.citable.stable:
         raise RequestError(
             "This query has another answer each time it is asked, so that its answer cannot be cited.",

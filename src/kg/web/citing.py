@@ -54,6 +54,8 @@ class Citable:
     choice: Choice
     language: str = ""
     stable: bool = True
+    #: True if other services are asked as well.
+    elsewhere: bool = False
     #: What it is cited by, if it has a name of its own.
     named: str = ""
 

@@ -56,6 +56,9 @@ class Parser(HTTPRequestParser):
         super().parse_header(header_plus)
         if self.chunked and "CONTENT_LENGTH" in self.headers:
             raise ParsingError("Content-Length and Transfer-Encoding in one request")
+        if not self.chunked and not self.content_length:
+            # There is nothing to wait for (RFC 9110, section 10.1.1).
+            self.expect_continue = False
 
 
 class Channel(HTTPChannel):

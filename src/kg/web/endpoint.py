@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -14,24 +13,20 @@ from kg import binding
 from kg.errors import NotFound, RequestError
 from kg.model import Answer, Query, Snapshot
 from kg.settings import Settings
-from kg.sparql import guard, negotiate, protocol
+from kg.sparql import federation, guard, negotiate, protocol
 from kg.sparql.describe import service
-from kg.sparql.gallery import GalleryQuery
 from kg.sparql.negotiate import Choice
 from kg.sparql.results import write_graph
 from kg.sparql.stable import is_stable
-from kg.web import answers, citing, evidence, reasons, wellknown
+from kg.web import answerpage, answers, citing, editing, evidence, federated, reasons, wellknown
 from kg.web.citing import Citable
 from kg.web.front import FAILED, QUERY
 from kg.web.security import preflight
-from kg.web.site import Site, language, page, site, text
-from kg.web.terms import Labels, bindings
+from kg.web.site import Site, language, site
 from kg.workers import Pool
 from kg.workers.begun import Begun
 
 _RULES = ("/sparql", "/sparql/")
-#: Rows shown on a page; the downloads have all.
-_ROWS_SHOWN = 1_000
 #: Answer of which a page is made; reading one takes many times its size.
 _PAGE_BYTES = 4_000_000
 _DESCRIPTION_BYTES = 1_000_000
@@ -41,11 +36,12 @@ VARY = "Accept, Accept-Language"
 
 @dataclass(frozen=True)
 class _Asked:
-    """A query that may run: itself, its form, and the request it came in."""
+    """A query that may run: itself, its form, the request it came in, and its clauses that ask other services."""
 
     query: Query
     form: str
     request: protocol.QueryRequest
+    clauses: tuple[federation.Clause, ...] = ()
 
     @property
     def is_graph(self) -> bool:
@@ -128,7 +124,8 @@ def answer(asked: protocol.QueryRequest, ending: str = "") -> Response:
     return response
 
 
-def _address() -> str:
+def own_address() -> str:
+    """The address of the endpoint for the request that is answered."""
     return address(request.scheme, request.host, request.root_path)
 
 
@@ -138,17 +135,22 @@ def address(scheme: str, host: str, root: str) -> str:
     return get_current_url(scheme, host, root, _RULES[0])
 
 
-def guarded(asked: protocol.QueryRequest, text: str, settings: Settings, base: str) -> _Asked:
-    """The query to run, past the guard. Raises QueryError.
+def guarded(
+    asked: protocol.QueryRequest, text: str, settings: Settings, base: str, services: Collection[str] = ()
+) -> _Asked:
+    """The query to run, past the guard, which lets it ask these other services. Raises QueryError, RequestError.
 
     The day is bound here, so that the guard also sees the text that will run.
     """
     limits = guard.Limits(length=settings.max_query_length, nesting=settings.max_nesting)
-    form = guard.inspect(text, limits)
+    form = guard.inspect(text, limits, services)
     if asked.as_of:
         text = binding.bind(text, {binding.AS_OF: asked.as_of})
-        guard.inspect(text, guard.Limits(length=2 * limits.length, nesting=limits.nesting))
-    return _Asked(Query(text, asked.default_graphs, asked.named_graphs, base=base), form, asked)
+        guard.inspect(text, guard.Limits(length=2 * limits.length, nesting=limits.nesting), services)
+    clauses = federation.asking(federation.clauses(text, services)) if services else ()
+    if clauses:
+        federated.check(asked)
+    return _Asked(Query(text, asked.default_graphs, asked.named_graphs, base=base), form, asked, clauses)
 
 
 def prepared(asked: protocol.QueryRequest, text: str, accept: str | None, *, page: bool = False) -> Run:
@@ -156,7 +158,7 @@ def prepared(asked: protocol.QueryRequest, text: str, accept: str | None, *, pag
 
     Raises QueryError, RequestError and NotAcceptable.
     """
-    run = guarded(asked, text, site().settings, _address())
+    run = guarded(asked, text, site().settings, own_address(), site().services)
     spoken = language() if asked.evidence or asked.explain else ""
     return chosen(run, accept, site().snapshot, spoken, page=page)
 
@@ -165,8 +167,12 @@ def chosen(run: _Asked, accept: str | None, snapshot: Snapshot, spoken: str = ""
     """The same for a query past the guard, a snapshot and a language to explain in, whatever request is answered."""
     offered = (*run.formats, negotiate.HTML) if page else run.formats
     choice = negotiate.choose(accept, run.request.formats, offered)
-    stable = is_stable(run.query.text, run.form)
-    return Run(run, Citable(snapshot, run.query, run.request, choice, spoken, stable))
+    return Run(run, _citable(run, snapshot, choice, spoken))
+
+
+def _citable(run: _Asked, snapshot: Snapshot, choice: Choice, spoken: str) -> Citable:
+    stable = not run.clauses and is_stable(run.query.text, run.form)
+    return Citable(snapshot, run.query, run.request, choice, spoken, stable, elsewhere=bool(run.clauses))
 
 
 def asked_for(run: Run) -> Answer:
@@ -185,6 +191,10 @@ def answered(run: Run, here: Site, pool: Pool, streaming: bool) -> Answer:
         return here.kept(
             run.key, lambda: pool.ask_with_evidence(run.asked.query, written, deadline=deadline, limit=asked.limit)
         )
+    if run.asked.clauses:
+        format = run.citable.choice.format
+        found = federated.answered(run.asked.query, run.asked.clauses, asked, here, pool, format.name)
+        return federated.noted(found, format)
     return here.kept(run.key, lambda: begun(run, here, pool, streaming).finish())
 
 
@@ -200,7 +210,7 @@ def _answer(asked: protocol.QueryRequest, text: str) -> Response:
     if asked.explain and asked.evidence:
         raise RequestError("Evidence is of rows, and explain is for none.", remedy="Ask for one of the two.")
     if asked.explain:
-        query = guarded(asked, text, site().settings, _address()).query
+        query = guarded(asked, text, site().settings, own_address(), site().services).query
         return reasons.explain(query, asked, answers.deadline(asked.timeout, site().settings))
     run = prepared(asked, text, request.headers.get("Accept"), page=True)
     citable = run.citable
@@ -213,60 +223,54 @@ def _answer(asked: protocol.QueryRequest, text: str) -> Response:
     if unchanged:
         return unchanged
     found = asked_for(run)
-    return citable.mark(answers.respond(found, citable.choice.content_type, asked.limit), found)
+    response = answers.respond(found, citable.choice.content_type, asked.limit)
+    response.headers.extend(federated.headers(found))
+    return citable.mark(response, found)
 
 
 def _as_page(run: _Asked, is_graph: bool) -> Response:
     """The answer as a page: a table with links, yes or no, or Turtle."""
-    shown: dict[str, object] = {}
-    deadline = answers.deadline(run.request.timeout, site().settings)
     written = negotiate.TURTLE if is_graph else negotiate.JSON
-    found = site().pool.ask(
-        run.query, written.name, deadline=deadline, limit=run.request.limit, most=_PAGE_BYTES
-    ).body
-    if is_graph:
-        shown["turtle"] = found.decode("utf-8")
-    else:
-        result = json.loads(found)
-        if "boolean" in result:
-            shown["boolean"] = result["boolean"]
-        else:
-            rows = result["results"]["bindings"]
-            shown["total"] = len(rows)
-            del rows[_ROWS_SHOWN:]
-            shown["columns"], shown["rows"] = bindings(result, Labels("", request.script_root))
-    downloads = [(format.name, format.ending) for format in run.formats]
-    choice = Choice(written, written.media_type)
-    citable = Citable(site().snapshot, run.query, run.request, choice, language(), is_stable(run.query.text, run.form))
-    response = _page(run.request, downloads=downloads, citable=citable, **shown)
+    citable = _citable(run, site().snapshot, Choice(written, written.media_type), language())
+    key = citable.key if citable.stable else None
+    kept = site().found(key)
+    answer = kept if kept and len(kept.body) <= _PAGE_BYTES else None
+    from_cache = answer is not None
+    if answer is None:
+        age = site().answers.age
+        answer = site().keep(key, _for_page(run, written.name), age)
+    shown = answerpage.shown(answer, run.request, is_graph=is_graph, from_cache=from_cache, stable=citable.stable)
+    shown["code"] = answerpage.code(own_address(), run.request, run.form)
+    shown["form_of_query"] = run.form
+    downloads = answerpage.downloads(run.formats)
+    response = editing.form_page(run.request, downloads=downloads, citable=citable, services=answer.asked, **shown)
+    response.headers.extend(federated.headers(answer))
     response.headers["Cache-Control"] = citing.PAGE if citable.stable else citing.NEVER
     if run.request.as_of:
         response.headers["KG-As-Of"] = run.request.as_of
     return response
 
 
+def _for_page(run: _Asked, format: str) -> Answer:
+    """The answer that a page is made of. Raises as ``Pool.ask`` does."""
+    here = site()
+    if run.clauses:
+        return federated.answered(run.query, run.clauses, run.request, here, here.pool, format, _PAGE_BYTES)
+    deadline = answers.deadline(run.request.timeout, here.settings)
+    return here.pool.ask(run.query, format, deadline=deadline, limit=run.request.limit, most=_PAGE_BYTES)
+
+
 def _describe(asked: protocol.QueryRequest) -> Response:
     """The form for a reader, the service description (SPARQL 1.1 Service Description) for a programme."""
     choice = negotiate.choose(request.headers.get("Accept"), asked.formats, (*negotiate.GRAPHS, negotiate.HTML))
     if choice.format is negotiate.HTML:
-        return _page(asked)
-    return description(_address(), choice)
+        return editing.form_page(asked)
+    return description(own_address(), choice)
 
 
 def description(endpoint: str, choice: Choice) -> Response:
     """The service description of the endpoint at this address, as RDF."""
     triples = site().pool.snapshot.counts.get("default_graph", 0)
     limits, documents = wellknown.limits(site().settings), wellknown.addresses()
-    description = service(endpoint, site().graph_sizes(), triples, limits, documents)
+    description = service(endpoint, site().graph_sizes(), triples, limits, documents, site().services)
     return Response(write_graph(description, choice.format.name, _DESCRIPTION_BYTES), content_type=choice.content_type)
-
-
-def _page(asked: protocol.QueryRequest, **values: object) -> Response:
-    picked = _picked(request.args.get("gallery"))
-    shown = {"asked": asked, "picked": picked, "gallery": site().gallery, "first": text("first", lang=language())}
-    html = page("query.html", **shown, **values)
-    return Response(html, mimetype="text/html")
-
-
-def _picked(name: str | None) -> GalleryQuery | None:
-    return next((query for query in site().gallery if query.name == name), None)

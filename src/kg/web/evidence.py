@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from importlib import resources
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from kg.model import Answer
 from kg.sparql.negotiate import CSV, Choice, Format
 from kg.sparql.protocol import QueryRequest
 from kg.web.citing import Citable
-from kg.web.site import language, page
+from kg.web.site import page, reader_labels
 from kg.web.terms import Labels, cell
 
 JSON = Format("json", "application/json", "json")
@@ -40,7 +40,7 @@ def written_as(choice: Choice) -> str:
 def as_page(answer: Answer, asked: QueryRequest, citable: Citable) -> Response:
     """The answer as a page, each row to be opened for what is behind it, with the files of it and how it is cited."""
     found = json.loads(answer.body)
-    labels = Labels(language(), request.script_root)
+    labels = reader_labels()
     names = found["head"]["vars"]
     rows = [
         {

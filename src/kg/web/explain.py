@@ -14,7 +14,7 @@ from kg.reasoning.explaining import PARTS
 from kg.sparql import negotiate
 from kg.sparql.negotiate import Format
 from kg.web.security import preflight
-from kg.web.site import language, page, site
+from kg.web.site import language, page, reader_labels, site
 from kg.web.terms import Labels, Shown
 
 TEXT = Format("text", "text/plain", "txt")
@@ -61,7 +61,7 @@ def explain() -> Response:
 
 
 def _page() -> str:
-    labels = Labels(language(), request.script_root)
+    labels = reader_labels()
     if not any(request.args.get(part) for part in PARTS):
         return page("explain.html", labels, step=None)
     proof = json.loads(site().pool.explain(_terms(), JSON.name, language(), _PAGE_BYTES))

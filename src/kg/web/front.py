@@ -24,9 +24,12 @@ if TYPE_CHECKING:
 Record = dict[str, Any]
 
 #: Where the application leaves what only it knows of a request.
-ROUTE, QUERY, CODE = "kg.route", "kg.query", "kg.code"
+ROUTE, QUERY, CODE, SERVICES = "kg.route", "kg.query", "kg.code", "kg.services"
 #: Where an error of the workers is left by who asked them before the application does.
 FAILED = "kg.failed"
+#: Set where the answer was known from an earlier request, which the response then says (W3C Server Timing).
+KEPT = "kg.kept"
+_FROM_CACHE = ("Server-Timing", 'cache;desc="hit"')
 #: Set while a request is looked at by the thread that reads from all connections: nothing may be waited for.
 NOW = "kg.now"
 #: Bytes of a body that it sends.
@@ -59,7 +62,8 @@ class Front:
 
         def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
             record["status"], record["headers"] = int(status[:3]), headers
-            return start_response(status, [*headers, ("X-Request-ID", identifier)], *more)
+            known = [_FROM_CACHE] if KEPT in environ else []
+            return start_response(status, [*headers, ("X-Request-ID", identifier), *known], *more)
 
         clock = _clock(environ)
         began = clock()
@@ -141,6 +145,7 @@ def log_line(record: Record, with_query: bool) -> str:
     }
     told |= {"error": environ[CODE]} if CODE in environ else {}
     told |= {"answer": value for name, value in record.get("headers", ()) if name == "KG-Answer"}
+    told |= {"services": environ[SERVICES]} if SERVICES in environ else {}
     query = environ.get(QUERY) or "".join(parse_qs(environ.get("QUERY_STRING", "")).get("query", []))
     if query:
         told["query_sha256"] = hashlib.sha256(query.encode("utf-8", "surrogateescape")).hexdigest()

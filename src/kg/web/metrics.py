@@ -9,6 +9,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, disable_cre
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
+from kg.model import Asked
 from kg.web.front import CODE, ROUTE, Record
 
 #: Upper bounds of the durations that are told apart, in seconds.
@@ -54,6 +55,10 @@ class Metrics:
             "kg_work_seconds", "Seconds that workers spent, by kind of work.", ["kind"],
             buckets=_BUCKETS, registry=self._registry,
         )  # fmt: skip
+        self._services = Histogram(
+            "kg_service_seconds", "Seconds that other services took, by service and outcome.", ["service", "outcome"],
+            buckets=_BUCKETS, registry=self._registry,
+        )  # fmt: skip
         self._refusals = Counter("kg_refusals", "Errors answered, by code.", ["code"], registry=self._registry)
 
     def ended(self, record: Record) -> None:
@@ -68,6 +73,10 @@ class Metrics:
     def worked(self, kind: str, seconds: float) -> None:
         """Count what a worker spent on a piece of work, in seconds."""
         self._of(self._work, kind).observe(seconds)
+
+    def asked(self, asked: Asked) -> None:
+        """Count a request to another service."""
+        self._of(self._services, asked.service, "failed" if asked.failure else "answered").observe(asked.seconds)
 
     def _of(self, metric: M, *labels: str) -> M:
         """The series of a metric with these labels, looked up sooner than ``labels`` does."""

@@ -15,9 +15,10 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from kg import __version__
-from kg.reading.formats import MEDIA_TYPES
+from kg.reading.formats import MEDIA_TYPES, TABLE_MEDIA_TYPE
 from kg.settings import Settings
 from kg.sparql import negotiate, protocol
+from kg.sparql.complete import LONGEST
 from kg.sparql.gallery import GalleryQuery
 from kg.sparql.negotiate import Format
 from kg.web import check, cite, evidence, explain, reasons, reconcile
@@ -38,6 +39,7 @@ _JSON = "application/json"
 
 _OPENAPI = Format("openapi", "application/json", "json")
 _SCHEMA = Format("schema", "application/schema+json", "json")
+_PLAIN_JSON = Format("json", _JSON, "json")
 _PLAIN = Format("plain", "text/plain", "txt")
 _QUERY_TEXT = Format("rq", protocol.DIRECT, "rq")
 #: What answers consist of, by the word that the declaration has for it → the formats, and the schemas of those in JSON.
@@ -45,12 +47,22 @@ _KINDS: Mapping[str, tuple[Sequence[Format], Mapping[Format, str]]] = {
     "tables": (negotiate.TABLES, {negotiate.JSON: "Results"}),
     "graphs": (negotiate.GRAPHS, {negotiate.JSON_LD: "JsonLd"}),
     "html": ((negotiate.HTML,), {}),
+    "quads": ((negotiate.N_QUADS,), {}),
+    "trig": ((negotiate.TRIG,), {}),
+    "table-of-links": ((negotiate.TSV,), {}),
     "evidence": (evidence.FORMATS, {evidence.JSON: "Evidence"}),
     "reasons": (reasons.OFFERED, {reasons.JSON: "WhyEmpty"}),
     "citation": (cite.OFFERED, {cite.CSL: "Citation"}),
     "proof": (explain.OFFERED, {explain.JSON: "Proof"}),
     "report": (check.OFFERED, {check.JSON: "Report", negotiate.JSON_LD: "JsonLd", check.SARIF: "Sarif"}),
     "reconciled": ((reconcile.JSON,), {reconcile.JSON: "Reconciled"}),
+    "completions": ((_PLAIN_JSON,), {_PLAIN_JSON: "Completions"}),
+    "choices": ((_PLAIN_JSON,), {_PLAIN_JSON: "Choices"}),
+    "known-text": ((_PLAIN_JSON,), {_PLAIN_JSON: "KnownText"}),
+    "mistake": ((_PLAIN_JSON,), {_PLAIN_JSON: "Mistake"}),
+    "labels": ((_PLAIN_JSON,), {_PLAIN_JSON: "Labels"}),
+    "laid-out": ((_PLAIN_JSON,), {_PLAIN_JSON: "LaidOut"}),
+    "states": ((_PLAIN_JSON,), {_PLAIN_JSON: "States"}),
     "openapi": ((_OPENAPI,), {_OPENAPI: "OpenAPI"}),
     "schema": ((_SCHEMA,), {_SCHEMA: "JsonSchema"}),
     "plain": ((_PLAIN,), {}),
@@ -60,7 +72,7 @@ _KINDS: Mapping[str, tuple[Sequence[Format], Mapping[Format, str]]] = {
 #: Headers of every response, and of some by the word that the declaration has for them.
 _EVERY = ("X-Request-ID", "KG-Snapshot", "Cache-Control", "Vary")
 _HEADERS = {
-    "answer": ("KG-Answer", "KG-As-Of", "ETag", "Last-Modified", "Link"),
+    "answer": ("KG-Answer", "KG-As-Of", "KG-Services", "ETag", "Last-Modified", "Link", "Server-Timing"),
     "resource": ("ETag", "Last-Modified", "Link"),
 }
 #: Errors that any request may meet, and the headers that errors of a status have.
@@ -95,6 +107,8 @@ def document(settings: Settings, gallery: Sequence[GalleryQuery]) -> Json:
         declared["operations"] = [one for one in declared["operations"] if "name" not in one["parameters"]]
     schemas = declared["schemas"] | _inlined("Report", "kg.report", "report.schema.json")
     schemas |= _inlined("Evidence", __package__, "evidence.schema.json")
+    schemas["LayoutForm"]["properties"]["query"]["maxLength"] = settings.max_query_length
+    schemas["CompletionForm"]["properties"]["query"]["maxLength"] = min(LONGEST, settings.max_query_length)
     schemas["QueryText"]["maxLength"] = settings.max_query_length
     cited = ["query", "format-of-answers", *declared["asking"]]
     schemas |= {"QueryForm": _form([*cited, "explain"], parameters), "CitedForm": _form([*cited, "style"], parameters)}
@@ -152,7 +166,7 @@ def _inlined(name: str, package: str, file: str) -> dict[str, Json]:
 
 def _of_gallery(gallery: Sequence[GalleryQuery]) -> Iterator[Json]:
     """An operation for each query of the gallery: its answer."""
-    like = {"method": "get", "tag": "gallery", "headers": "answer", "statuses": "304 400 404 406 410 504"}
+    like = {"method": "get", "tag": "gallery", "headers": "answer", "statuses": "304 400 404 406 410 502 504"}
     for one in gallery:
         stem = one.name.removesuffix(_RQ)
         told = one.description.get("en", "A query of the gallery.")
@@ -201,9 +215,14 @@ def _body(kind: str) -> Json:
     """What may be sent: a query, one whose answer is to be cited, or a contribution."""
     schemas = {protocol.DIRECT: "QueryText", protocol.FORM: "CitedForm" if kind == "cited" else "QueryForm"}
     if kind == "contribution":
-        schemas = {media_type: "Contribution" for media_type in MEDIA_TYPES.values()}
+        schemas = {media_type: "Contribution" for media_type in (*MEDIA_TYPES.values(), TABLE_MEDIA_TYPE)}
         schemas |= {negotiate.JSON_LD.media_type: "JsonLd", protocol.FORM: "ContributionForm"}
         schemas["multipart/form-data"] = "ContributionUpload"
+    forms = {
+        "completion": "CompletionForm", "labels": "LabelsForm", "layout": "LayoutForm", "mistake": "MistakeForm",
+        "proposal": "ProposalForm",
+    }  # fmt: skip
+    schemas = {protocol.FORM: forms[kind]} if kind in forms else schemas
     schemas = {"batch": {protocol.FORM: "ReconcileForm"}, "match": {_JSON: "MatchBatch"}, "extend": {_JSON: "Extension"}}.get(
         kind, schemas
     )

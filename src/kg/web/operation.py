@@ -24,7 +24,9 @@ def blueprint(metrics: Metrics) -> Blueprint:
 
 
 def show(metrics: Metrics, site: Site) -> None:
-    """Have the metrics tell of the snapshot that is served, of its workers and of the caches."""
+    """Have the metrics tell of the snapshot that is served, of its workers, of the caches, and of other services."""
+    if site.relay:
+        site.relay.told = metrics.asked
     metrics.show_labelled(
         "kg_snapshot", "The snapshot that is served.", ("digest", "built"),
         lambda: {(site.serving.current.snapshot.digest, site.serving.current.snapshot.built): 1.0},

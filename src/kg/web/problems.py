@@ -19,6 +19,8 @@ from kg.errors import (
     NotFound,
     Overdrawn,
     RequestError,
+    ServiceError,
+    ServiceLate,
     TooLarge,
 )
 from kg.sparql import negotiate
@@ -62,9 +64,9 @@ def respond(app: Flask, error: Exception) -> Response:
         headers["Allow"] = ", ".join(problem.allowed)
     if isinstance(problem, Busy):
         headers["Retry-After"] = "5"
-    if isinstance(problem, DeadlineExceeded):
+    if isinstance(problem, DeadlineExceeded | ServiceLate):
         headers[HEADER] = TIMED_OUT
-    if isinstance(problem, Overdrawn):
+    if isinstance(problem, Overdrawn | ServiceError) and problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
     request.environ[CODE] = problem.code
     response = _response(problem)

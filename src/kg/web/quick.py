@@ -16,7 +16,7 @@ from kg.model import Answer
 from kg.sparql import negotiate, protocol
 from kg.web import answers, endpoint, security
 from kg.web.citing import Citable
-from kg.web.front import FAILED, LARGEST, NOW, QUERY, ROUTE, Later
+from kg.web.front import FAILED, KEPT, LARGEST, NOW, QUERY, ROUTE, Later
 from kg.web.serving import Served
 from kg.web.shortcut import CONDITIONS, keep
 from kg.web.site import Site
@@ -57,8 +57,10 @@ class Quick:
             answers.deadline(asked.timeout, self.site.settings)
             self.admit(VIEW)
             base = endpoint.address(environ["wsgi.url_scheme"], get_host(environ), environ["SCRIPT_NAME"])
+            past = endpoint.guarded(asked, asked.query, self.site.settings, base, self.site.services)
+            if past.clauses:
+                return self.ask_application(environ, start_response)
             served = self.site.serving.lease()
-            past = endpoint.guarded(asked, asked.query, self.site.settings, base)
             run = endpoint.chosen(past, environ.get("HTTP_ACCEPT"), served.snapshot, page=True)
             if run.citable.choice.format is not negotiate.HTML:
                 return self._answer(run, served, environ, start_response)
@@ -87,6 +89,7 @@ class Quick:
         environ[ROUTE], environ[QUERY] = VIEW, run.asked.request.query
         body = _Body(self, run, served, environ, start_response, begun, age)
         if found:
+            environ[KEPT] = True
             body.respond(found, again=True)
         return body
 

@@ -46,7 +46,7 @@ def service() -> Response:
             f"There is no version {version[:40]!r} here.", remedy=f"Use {' or '.join(reconcile.VERSIONS)}."
         )
     root = request.url_root.rstrip("/")
-    return _told(reconcile.manifest(root + ROOT, _known(), language(), root + INTERFACE, version))
+    return _told(reconcile.manifest(root + ROOT, knowledge(), language(), root + INTERFACE, version))
 
 
 def batch() -> Response:
@@ -67,37 +67,37 @@ def batch() -> Response:
 def _answered(name: str, text: str) -> Response:
     if name == "queries":
         questions = asking.batch(text)
-        return _told(reconcile.results(questions.items(), _known(), language()))
-    return _told(extending.extended(asking.extension(text), _known(), language()))
+        return _told(reconcile.results(questions.items(), knowledge(), language()))
+    return _told(extending.extended(asking.extension(text), knowledge(), language()))
 
 
 def match() -> Response:
     """A batch of the draft of 1.0."""
     questions = asking.matching(_body())
-    return _told(reconcile.candidates(questions, _known(), language()))
+    return _told(reconcile.candidates(questions, knowledge(), language()))
 
 
 def extend() -> Response:
     """A data extension of the draft of 1.0."""
-    return _told(extending.extended(asking.extension(_body()), _known(), language(), reconcile.VERSIONS[1]))
+    return _told(extending.extended(asking.extension(_body()), knowledge(), language(), reconcile.VERSIONS[1]))
 
 
 def propose() -> Response:
     """The properties that entities of a ``type`` have (0.2, section 7.1)."""
-    return _told(extending.proposed(_text("type"), _number("limit", 0), _known(), language()))
+    return _told(extending.proposed(_text("type"), _number("limit", 0), knowledge(), language()))
 
 
 def suggest() -> Response:
     """Entities, properties or types by the beginning of a name (0.2, section 6)."""
     kind = request.path.rpartition("/")[2]
     offset = _number("offset", 0) or _number("cursor", 0)
-    found = reconcile.suggestions(kind, _text("prefix"), offset, _number("limit", asking.SOME), _known(), language())
+    found = reconcile.suggestions(kind, _text("prefix"), offset, _number("limit", asking.SOME), knowledge(), language())
     return _told(found)
 
 
 def preview() -> Response:
     """A small page about an entity, which any site may frame (0.2, section 5). Raises NotFound."""
-    identifier, found, spoken = _text("id"), _known(), language()
+    identifier, found, spoken = _text("id"), knowledge(), language()
     iri = asking.iri_of(identifier)
     if iri not in found.numbers:
         raise unknown(iri)
@@ -132,7 +132,7 @@ def _also(iri: str, found: Known, label: str) -> list[Shown]:
 
 def flyout() -> Response:
     """What is shown beside a suggestion: its definition or its type, as a piece of HTML (0.2, section 6.4)."""
-    identifier, found, spoken = _text("id"), _known(), language()
+    identifier, found, spoken = _text("id"), knowledge(), language()
     iri = asking.iri_of(identifier)
     if not (
         iri in found.numbers or iri in found.used_types or iri in found.used_properties or identifier == asking.DATE
@@ -145,7 +145,7 @@ def flyout() -> Response:
     return _told({"id": identifier, "html": str(_ESCAPED.format(found.label(iri, spoken), says))})
 
 
-def _known() -> Known:
+def knowledge() -> Known:
     """What the snapshot that answers this request knows, built when it is first asked for."""
     return site().once("reconcile", _built)
 

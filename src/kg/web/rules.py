@@ -11,6 +11,7 @@ from kg.gate.shapes import ShapesGraph
 from kg.rdf import GRAPH
 from kg.report.codes import CODES, anchor
 from kg.report.rules import Rule, of_shapes
+from kg.web.documents import graphs_in
 from kg.web.site import page, site
 
 _SCHEMA = "report.schema.json"
@@ -34,7 +35,7 @@ def findings() -> Response:
 
 
 def _rules() -> Sequence[Rule]:
-    return of_shapes(ShapesGraph(site().graph("document", folder=f"{GRAPH}shapes/")))
+    return of_shapes(ShapesGraph(site().graph("document", graphs=graphs_in(f"{GRAPH}shapes/"))))
 
 
 def schema() -> Response:

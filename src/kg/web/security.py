@@ -9,17 +9,20 @@ from collections.abc import Iterator
 from flask import Request, Response
 
 from kg.errors import RequestError
+from kg.services import is_loopback
 from kg.settings import Settings
 
-#: Nothing but our own style sheet and our own forms; no script at all.
+#: Nothing but our own style sheets, scripts, forms and answers (Content Security Policy Level 3).
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
 )
-#: The same for the one page that is there to be shown in a frame of another site; it has no form.
-FRAMED = POLICY.replace("form-action 'self'", "form-action 'none'").replace("frame-ancestors 'none'", "frame-ancestors *")
+#: For the one page that is there to be shown in a frame of another site: it has no form and no script.
+FRAMED = "default-src 'none'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors *"
 #: Headers a page of another site may read, beyond the few it always may.
 EXPOSED = (
-    "Accept-Query, Allow, ETag, KG-Answer, KG-As-Of, KG-Conforms, KG-Snapshot, Link, Retry-After, Vary, X-Request-ID"
+    "Accept-Query, Allow, ETag, KG-Answer, KG-As-Of, KG-Conforms, KG-Services, KG-Snapshot, Link, Retry-After, Vary, "
+    "X-Request-ID"
 )
 
 _ALWAYS = (
@@ -39,16 +42,6 @@ class MisdirectedRequest(RequestError):
 
     code = "host"
     http_status = 421
-
-
-def is_loopback(host: str) -> bool:
-    """True if the address is one that only this machine can reach."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 def check_host(request: Request, settings: Settings) -> None:

@@ -13,7 +13,7 @@ from werkzeug.http import parse_etags
 
 from kg.model import Answer
 from kg.web.caching import Cache
-from kg.web.front import LARGEST, NOW, QUERY, ROUTE, Later
+from kg.web.front import KEPT, LARGEST, NOW, QUERY, ROUTE, Later
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -103,6 +103,7 @@ def _key(environ: WSGIEnvironment) -> tuple[str, ...] | None:
 
 def _given(reply: Reply, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
     environ.update(reply.notes)
+    environ[KEPT] = True
     wanted = environ.get("HTTP_IF_NONE_MATCH")
     if wanted is not None and matches(wanted, reply.etag):
         left = [(name, value) for name, value in reply.headers if name.lower() not in CONTENT_HEADERS]

@@ -44,10 +44,12 @@ class Shown:
 
 @dataclass
 class Labels:
-    """Labels found among triples, to be asked for in the reader's language; ``root`` is where the site lives."""
+    """Labels found among triples, to be asked for in the reader's language; ``root`` is where the site lives, and
+    ``carried`` the query string that its links take along."""
 
     language: str
     root: str = ""
+    carried: str = ""
     _found: dict[str, dict[str, tuple[int, str]]] = field(default_factory=dict)
 
     def read(self, triples: Iterable[ox.Triple]) -> None:
@@ -62,6 +64,10 @@ class Labels:
             spoken = triple.object.language or ""
             candidate = (rank, triple.object.value)
             by_language[spoken] = min(candidate, by_language.get(spoken, candidate))
+
+    def take(self, iri: str, text: str, spoken: str | None) -> None:
+        """Take in what one IRI is called, in this language if it has one."""
+        self._found.setdefault(iri, {})[spoken or ""] = (0, text)
 
     def of(self, iri: str) -> tuple[str, str | None]:
         """The label of an IRI and its language: the reader's, else without one, English, any; else a short name."""
@@ -86,7 +92,8 @@ class Labels:
     def link(self, iri: str) -> str | None:
         """Where to read about an IRI: our page for ours, itself for others; none if it is no web address."""
         if iri.startswith(BASE):
-            return f"{self.root}/{iri[len(BASE):]}"
+            path, hash, fragment = iri[len(BASE) :].partition("#")
+            return f"{self.root}/{path}{'?' if self.carried else ''}{self.carried}{hash}{fragment}"
         return iri if iri.startswith(("http://", "https://")) else None
 
 

@@ -20,7 +20,7 @@ from kg.model import Query
 from kg.rdf import BASE, DESCRIPTIONS, PREFIXES
 from kg.settings import Settings
 from kg.sparql import guard, negotiate
-from kg.web.site import language, page, site
+from kg.web.site import language, page, reader_labels, site
 from kg.web.terms import Group, Labels, Shown, Term, groups
 
 #: The address of the description of the data set on any host (VoID, section 7.2; RFC 8615).
@@ -117,8 +117,8 @@ def _query(name: str) -> Query:
 
 
 def _page(name: str) -> str:
-    key = f"{name} {language()} {request.script_root}"
-    labels = Labels(language(), request.script_root)
+    labels = reader_labels()
+    key = f"{name} {language()} {labels.root} {labels.carried}"
     shown = site().once(key, lambda: _contents(site().graph("graph", this=DESCRIPTIONS[name]), BASE + name, labels))
     return page(
         "document.html", labels, name=name, iri=BASE + name, path=f"/{name}", about=shown.about, sections=shown.sections

@@ -32,14 +32,15 @@ class SnapshotChecker:
         start = time.perf_counter()
         known = self._texts.by_path.get(path)
         before = known.encode("utf-8") if known is not None else None
-        report = check(Contribution((Change(path, before, content),)), self._bench)
+        report = check(Contribution((Change(path, before, content),)), self.bench)
         texts = {**self._texts.by_path, path: content.decode("utf-8", "replace")}
         sheet = Sheet(report, texts, time.perf_counter() - start, language)
-        told = fragment(sheet) if form == FRAGMENT else written(sheet, form)
+        told = fragment(sheet, path) if form == FRAGMENT else written(sheet, form)
         return (DOES_NOT if sheet.failed else CONFORMS) + told.encode("utf-8")
 
     @cached_property
-    def _bench(self) -> Bench:
+    def bench(self) -> Bench:
+        """What contributions are judged against and with."""
         texts, files = self._texts.by_path, frozenset(self._engine.snapshot.files)
         base = Base(self._engine.store, files, lambda path: texts[path].encode("utf-8"))
         return Bench.of(base, rules_among(texts))

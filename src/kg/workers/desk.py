@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.engine import Engine, Texts
+from kg.engine import Engine, Texts, unanswered
 from kg.errors import KgError, QueryError, WorkerLost
 from kg.querytext import may_make_triple_terms
 from kg.sparql import results
@@ -19,6 +19,7 @@ from kg.workers.wire import Limits
 
 if TYPE_CHECKING:
     from kg.workers.checker import SnapshotChecker
+    from kg.workers.drafter import SnapshotDrafter
     from kg.workers.explainer import SnapshotExplainer
 
 #: A contribution of nothing: judging it makes what judging others needs.
@@ -43,6 +44,10 @@ class Desk:
     @cached_property
     def _checker(self) -> SnapshotChecker:
         return import_module("kg.workers.checker").SnapshotChecker(self._engine, self._texts)
+
+    @cached_property
+    def _drafter(self) -> SnapshotDrafter:
+        return import_module("kg.workers.drafter").SnapshotDrafter(self._engine, self._checker)
 
     def answer(self, request: wire.Header, content: bytes, outbox: Outbox) -> tuple[wire.Header, bytes]:
         """The header and the body of the answer, or of what ``outbox`` has not sent of it; an error is a header."""
@@ -69,9 +74,15 @@ class Desk:
             return wire.from_error(WorkerLost(f"The {kind} failed for a reason that is ours, not yours.")), b""
 
     def _query(self, request: wire.Header, outbox: Outbox) -> wire.Header:
-        found = self._engine.query(wire.to_query(request["query"]))
-        triple_terms = self._engine.has_triple_terms or may_make_triple_terms(request["query"]["text"])
-        written = results.write(found, request["format"], outbox, request["limit"], triple_terms=triple_terms)
+        query = wire.to_query(request["query"])
+        found = self._engine.query(query)
+        triple_terms = self._engine.has_triple_terms or may_make_triple_terms(query.text)
+        try:
+            written = results.write(found, request["format"], outbox, request["limit"], triple_terms=triple_terms)
+        except (RuntimeError, OSError):
+            if query.relays:
+                raise unanswered() from None
+            raise
         return {"rows": written.rows, "truncated": written.truncated}
 
     def _evidence(self, request: wire.Header) -> tuple[wire.Header, bytes]:
@@ -90,6 +101,8 @@ class Desk:
         most = min(self._limits.answer, request["most"] or self._limits.answer)
         if kind == "explanation":
             return self._explainer.answer(request["explain"], request["format"], request["language"], most)
+        if kind == "draft":
+            return self._drafter.answer(request["draft"], content, request["language"])
         return self._checker.answer(request["check"], content, request["format"], request["language"])
 
     def prepare(self, kind: str) -> None:
@@ -100,5 +113,7 @@ class Desk:
         with contextlib.suppress(KgError):
             if kind == "check":
                 self._checker.answer(*_NOTHING, "json", "en")
+            elif kind == "draft":
+                self._drafter.prepare()
             else:
                 self._explainer.prepare()

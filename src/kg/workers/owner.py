@@ -22,6 +22,7 @@ from typing import NoReturn
 from kg.child import cap_memory
 from kg.engine import Engine
 from kg.errors import KgError
+from kg.remote.confinement import confine
 from kg.workers import wire
 from kg.workers.desk import Desk
 from kg.workers.outbox import Clock, Outbox
@@ -43,6 +44,8 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = Channel(socket.socket(fileno=int(sys.argv[1])))
     limits = Limits(**json.loads(sys.argv[3]))
+    # Before anything is read that somebody else wrote, and for all workers that are forked.
+    confine(limits.relay)
     try:
         engine = Engine.load(Path(sys.argv[2]))
         desk = Desk(engine, limits)

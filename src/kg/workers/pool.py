@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -44,7 +45,7 @@ class Pool:
         """Start the owner and ``size`` workers over the snapshot in a folder (``kg.engine.current`` names the current).
 
         At most ``queue`` requests wait for one, for ``wait`` seconds; ``slow`` more processes are for requests that
-        take long. ``prepare`` has the owner make what checks and explanations need after the start, before they are
+        take long. ``prepare`` has the owner make what checks, explanations and forms need after the start, before they are
         asked for.
         Raises SnapshotError if the snapshot cannot be loaded.
         """
@@ -131,6 +132,14 @@ class Pool:
         body = self._run(request, content)
         return body[:1] == CONFORMS, body[1:]
 
+    def draft(self, wanted: str, asked: Mapping[str, object], language: str) -> bytes:
+        """A form for what somebody proposes, or a part of one, as JSON (``kg.workers.drafter``).
+
+        Raises RequestError and TooLarge on what no form sends, and else as ``answer`` does.
+        """
+        request = {"draft": wanted, "language": language, "most": None}
+        return self._run(request, json.dumps(asked).encode("utf-8"))
+
     def ask_with_evidence(
         self, query: Query, format: str, *, deadline: float | None = None, limit: int | None = None
     ) -> Answer:
@@ -168,7 +177,7 @@ class Pool:
         return Begun(lease, request, content, self._limits.lasting)
 
     def _prepare(self) -> None:
-        """Have what checks and explanations need made, then renew the workers that do not have it."""
+        """Have what checks, explanations and forms need made, then renew the workers that do not have it."""
         for kind in wire.PREPARED:
             if self._lanes.closed or not self._keeper.prepare(kind):
                 return

@@ -30,16 +30,18 @@ FRAGMENT = "fragment"
 _KINDS = {
     "explain": "explanation",
     "check": "check",
+    "draft": "draft",
     "evidence": "query with evidence",
     "empty": "search for a reason",
 }
 #: Kinds of requests that are worth preparing for, and can be: nothing of theirs starts a thread.
-PREPARED = ("check", "explanation")
+PREPARED = ("check", "explanation", "draft")
 _NARROWER = "Narrow it down: fewer patterns that match everything, a LIMIT, or smaller parts."
 #: What helps where a request asked for too much, by what it asked for.
 _SMALLER = {
     "explanation": "Explain one of the statements that it would rest on.",
     "check": "Split the contribution into smaller files.",
+    "draft": "Propose less at once.",
 }
 
 Header = dict[str, Any]
@@ -51,7 +53,8 @@ class Limits:
 
     ``deadline`` is in seconds, ``memory`` in bytes beyond the store. ``answer`` is the most bytes of an answer that is
     sent whole. One that may be streamed is sent whole up to ``whole`` bytes, and has at most ``stream``; it may take
-    ``lasting`` seconds, with the time that the client needs for reading it.
+    ``lasting`` seconds, with the time that the client needs for reading it. ``relay`` is the one port of this machine that
+    it may connect to, None for none.
     """
 
     deadline: float = 10.0
@@ -60,6 +63,7 @@ class Limits:
     whole: int = 4_000_000
     stream: int = 1_000_000_000
     lasting: float = 600.0
+    relay: int | None = None
 
 
 class Closed(Exception):
@@ -165,12 +169,13 @@ def from_query(query: Query) -> Header:
         "named_graphs": query.named_graphs,
         "bindings": dict(query.bindings),
         "base": query.base,
+        "relays": query.relays,
     }
 
 
 def to_query(header: Header) -> Query:
     """The query of a header."""
-    graphs = {name: tuple(header[name]) for name in ("default_graphs", "named_graphs")}
+    graphs = {name: tuple(header[name]) for name in ("default_graphs", "named_graphs", "relays")}
     return Query(**{**header, **graphs})
 
 

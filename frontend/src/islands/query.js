@@ -1,0 +1,319 @@
+// The page that asks the graph: an editor with tabs, completion, running and stopping, in place of a plain form.
+import { Failure, ask } from "../query/asking.js";
+import { completions } from "../query/completion.js";
+import { editor } from "../query/editor.js";
+import { gallery } from "../query/gallery.js";
+import { keep, kept, most, note } from "../query/keeping.js";
+import { pieceOf, remark, tell } from "../query/problem.js";
+import { tabs } from "../query/tabs.js";
+
+/** Characters of an address that every browser and proxy passes on. */
+const LONGEST_LINK = 8_000;
+/** Milliseconds without a change after which what is written is read. */
+const QUIET = 1_000;
+
+export default function mount(element, data, words) {
+  const page = new Page(element, data, words);
+  page.start();
+}
+
+class Page {
+  constructor(element, data, words) {
+    const part = (name) => element.querySelector(`[data-part="${name}"]`);
+    this.element = element;
+    this.data = data;
+    this.words = words;
+    this.form = element.querySelector("form");
+    this.plain = element.querySelector("textarea");
+    this.day = element.querySelector('[name="as-of"]');
+    this.parts = Object.fromEntries(
+      ["tabs", "editor", "run", "stop", "status", "clock", "problem", "share", "link", "layout", "asked", "panel", "mistake"]
+        .map((name) => [name, part(name)]),
+    );
+    this.answer = document.querySelector("[data-answer]");
+    this.state = kept();
+  }
+
+  start() {
+    const { state, data, plain, day } = this;
+    const given = { name: data.name || this.freshName(), text: plain.value.trimEnd(), asOf: day.value };
+    if (data.given || !state.open.length) {
+      const same = state.open.findIndex((one) => one.text === given.text && (one.asOf ?? "") === given.asOf);
+      if (same >= 0) state.current = same;
+      else this.add(given);
+    }
+    state.current = Math.min(Math.max(state.current, 0), state.open.length - 1);
+    this.tabs = tabs(this.parts.tabs, this.parts.panel, this.words, {
+      choose: (number) => this.choose(number),
+      open: () => this.open({ name: this.freshName(), text: data.empty, asOf: "" }),
+      close: () => this.close(),
+    });
+    const fields = () => (this.day.value ? { ...data.fields, "as-of": this.day.value } : { ...data.fields });
+    this.editor = editor(this.parts.editor, this.current.text, this.words, {
+      change: (text) => this.changed(text),
+      run: () => this.run(),
+      complete: completions({ complete: data.complete, fields }, this.words),
+    });
+    this.plain.hidden = true;
+    this.form.querySelector('label[for="query"]').hidden = true;
+    this.listen();
+    this.draw();
+    gallery(document.querySelector("[data-gallery]"), this.words, (query) => this.open(query));
+  }
+
+  get current() {
+    return this.state.open[this.state.current];
+  }
+
+  freshName() {
+    const taken = new Set(this.state.open.map((one) => one.name));
+    for (let number = 1; ; number += 1) {
+      const name = this.words["tab-name"].replace("{number}", number);
+      if (!taken.has(name)) return name;
+    }
+  }
+
+  listen() {
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.run();
+    });
+    this.parts.stop.addEventListener("click", () => this.asking?.abort());
+    this.parts.layout.addEventListener("click", (event) => {
+      event.preventDefault();
+      this.layOut();
+    });
+    this.parts.share.addEventListener("click", () => this.share());
+    this.day.addEventListener("change", () => {
+      this.current.asOf = this.day.value;
+      keep(this.state);
+    });
+    this.parts.asked.querySelector("[data-clear]").addEventListener("click", () => {
+      this.state.asked = [];
+      this.state.open = [this.current];
+      this.state.current = 0;
+      this.draw();
+      this.say(this.words.cleared);
+    });
+  }
+
+  // Tabs and what was asked.
+
+  add(query) {
+    if (this.state.open.length >= most) this.state.open.shift();
+    this.state.open.push(query);
+    this.state.current = this.state.open.length - 1;
+  }
+
+  open(query) {
+    this.add(query);
+    this.show();
+    this.editor.focus();
+  }
+
+  choose(number) {
+    this.state.current = number;
+    this.show();
+  }
+
+  close() {
+    this.state.open.splice(this.state.current, 1);
+    if (!this.state.open.length) this.state.open.push({ name: this.freshName(), text: this.data.empty, asOf: "" });
+    this.state.current = Math.max(0, this.state.current - 1);
+    this.show();
+  }
+
+  show() {
+    this.asking?.abort();
+    this.editor.write(this.current.text);
+    this.day.value = this.current.asOf ?? "";
+    this.forget();
+    this.draw();
+  }
+
+  draw() {
+    this.plain.value = this.current.text;
+    this.day.value = this.current.asOf ?? "";
+    this.tabs.draw(this.state.open, this.state.current);
+    const list = this.parts.asked.querySelector("ol");
+    list.replaceChildren(...this.state.asked.map((one) => {
+      const item = document.createElement("li");
+      const again = document.createElement("button");
+      again.type = "button";
+      again.className = "plain";
+      again.textContent = one.text.replace(/^\s*(?:(?:PREFIX|BASE)\b.*|#.*)?$/gim, "").replace(/\s+/g, " ").trim().slice(0, 90) || "…";
+      again.addEventListener("click", () => this.open({ name: this.freshName(), text: one.text, asOf: one.asOf ?? "" }));
+      const when = document.createElement("small");
+      when.textContent = new Date(one.at).toLocaleString(document.documentElement.lang);
+      item.append(again, " ", when);
+      return item;
+    }));
+    this.parts.asked.hidden = !this.state.asked.length;
+    keep(this.state);
+  }
+
+  changed(text) {
+    this.current.text = text;
+    this.plain.value = text;
+    this.parts.problem.hidden = true;
+    this.parts.link.hidden = true;
+    this.parts.mistake.hidden = true;
+    keep(this.state);
+    clearTimeout(this.checking);
+    this.checking = setTimeout(() => this.check(), QUIET);
+  }
+
+  /** Have what is written read, but not run, once nobody writes on. */
+  async check() {
+    const text = this.editor.text;
+    if (!text.trim() || this.asking) return;
+    let problem;
+    try {
+      const fields = { query: text, ...this.data.fields, ...(this.day.value ? { "as-of": this.day.value } : {}) };
+      const response = await fetch(this.data.mistake, { method: "POST", body: new URLSearchParams(fields) });
+      if (!response.ok) return;
+      ({ problem } = await response.json());
+    } catch {
+      // Running it will tell.
+      return;
+    }
+    const piece = problem && pieceOf(text, problem);
+    // What is not finished is no mistake yet.
+    if (!piece || text !== this.editor.text || this.asking || piece.from >= text.trimEnd().length) return;
+    this.editor.underline({ ...piece, message: problem.detail });
+    remark(this.parts.mistake, problem, text, this.words, (change) => this.mend(change));
+  }
+
+  mend(change) {
+    this.editor.replace(change.from, change.to, change.insert);
+    this.editor.focus();
+    this.say(this.words.mended);
+  }
+
+  // Running and stopping.
+
+  async run() {
+    if (this.asking) return;
+    const text = this.editor.text;
+    const asOf = this.day.value;
+    this.forget();
+    this.editor.settle();
+    document.querySelector("[data-draft]")?.remove();
+    note(this.state, text, asOf);
+    this.draw();
+    this.asking = new AbortController();
+    const signal = this.asking.signal;
+    this.busy(true);
+    try {
+      const answer = await ask(this.data.ask, text, asOf, this.data.fields, signal);
+      await this.present(answer);
+    } catch (error) {
+      if (error.name === "AbortError") this.say(this.words.stopped);
+      else if (error instanceof Failure) this.failed(error, text);
+      else throw error;
+    } finally {
+      this.asking = null;
+      this.busy(false);
+    }
+  }
+
+  busy(is) {
+    const { run, stop, clock } = this.parts;
+    run.setAttribute("aria-disabled", String(is));
+    stop.hidden = !is;
+    clearInterval(this.ticking);
+    clock.textContent = "";
+    if (!is) {
+      if (document.activeElement === document.body) run.focus();
+      return;
+    }
+    this.say(this.words.asking);
+    const began = performance.now();
+    this.ticking = setInterval(() => (clock.textContent = `${Math.round((performance.now() - began) / 1000)} s`), 1000);
+  }
+
+  async present(answer) {
+    const { words, data } = this;
+    const seconds = answer.seconds.toLocaleString(document.documentElement.lang, { maximumSignificantDigits: 2 });
+    const count = answer.kind === "table" ? answer.json.results.bindings.length : null;
+    const told = count === null ? words.answered : (count === 1 ? words["answered-row"] : words["answered-rows"])
+      .replace("{rows}", count.toLocaleString(document.documentElement.lang));
+    const from = answer.fromCache ? ` ${words["from-cache"]}` : "";
+    this.say(`${told.replace("{seconds}", seconds)}${from}${answer.complete ? "" : ` ${words["not-all"]}`}`);
+    const heading = document.createElement("h2");
+    heading.id = "answer";
+    heading.textContent = words.answer;
+    const place = document.createElement("div");
+    this.answer.replaceChildren(heading, place);
+    const { show } = await import("../results/index.js");
+    await show(place, { ...answer, links: data.results.links }, data.results.words);
+  }
+
+  failed(failure, text) {
+    this.say("");
+    const piece = pieceOf(text, failure.problem);
+    if (piece && text === this.editor.text) this.editor.underline({ ...piece, message: failure.message });
+    tell(this.parts.problem, failure, text, this.words, {
+      go: (at) => this.editor.go(at),
+      again: () => this.run(),
+      mend: (change) => this.mend(change),
+    });
+  }
+
+  /** Take away what was said of another query. */
+  forget() {
+    clearTimeout(this.checking);
+    this.editor.underline(null);
+    this.parts.mistake.hidden = true;
+    this.parts.problem.hidden = true;
+    this.parts.link.hidden = true;
+    this.say("");
+  }
+
+  say(text) {
+    this.parts.status.textContent = text;
+  }
+
+  // Laying out and sharing.
+
+  async layOut() {
+    try {
+      const response = await fetch(this.data.layout, {
+        method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams({ query: this.editor.text }),
+      });
+      const told = await response.json();
+      if (!response.ok) throw new Failure("problem", { status: response.status, ...told });
+      if (told.query.trimEnd() !== this.editor.text.trimEnd()) {
+        this.editor.replace(0, this.editor.text.length, told.query.trimEnd());
+      }
+      this.say(this.words["laid-out"]);
+    } catch (error) {
+      this.failed(error instanceof Failure ? error : new Failure("lost"), this.editor.text);
+    }
+  }
+
+  async share() {
+    const address = new URL(this.data.page, location.href);
+    address.search = new URLSearchParams({
+      draft: this.editor.text, ...(this.day.value ? { "as-of": this.day.value } : {}), ...this.data.carried,
+    });
+    const { link } = this.parts;
+    link.hidden = false;
+    if (address.href.length > LONGEST_LINK) {
+      link.textContent = this.words["link-long"];
+      return;
+    }
+    const field = document.createElement("input");
+    field.readOnly = true;
+    field.value = address.href;
+    field.setAttribute("aria-label", this.words["link-name"]);
+    link.replaceChildren(field);
+    field.select();
+    try {
+      await navigator.clipboard.writeText(address.href);
+      this.say(this.words["link-copied"]);
+    } catch {
+      this.say(this.words["link-there"]);
+    }
+  }
+}

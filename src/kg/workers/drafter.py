@@ -1,0 +1,158 @@
+"""Forms for what somebody proposes, in a worker: what may be filled in, and what is filled in judged by the gate."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from kg.drafting.draft import CLAIM
+from kg.drafting.entries import Described, act, read
+from kg.drafting.filling import Filled, Filler
+from kg.drafting.findings import Judged, placed
+from kg.drafting.forms import Field, Forms
+from kg.drafting.kinds import Kinds
+from kg.drafting.layout import Layout
+from kg.drafting.options import MOST, Options, told
+from kg.drafting.showing import Showing, addresses
+from kg.drafting.values import TYPE, free, iri_of
+from kg.errors import RequestError
+from kg.gate.state import State
+from kg.model import LANGUAGES
+from kg.rdf import GRAPH, PREFIXES, kind_of, path_of, shorten
+from kg.turtle import serialize
+
+if TYPE_CHECKING:
+    from kg.engine import Engine
+    from kg.gate.contribution import Bench
+    from kg.workers.checker import SnapshotChecker
+
+_DATA, _CLAIMS = "data", "data/claims"
+#: Choices that one question is answered with, and members of a class that are looked at for their folder.
+_CHOICES, _SAMPLE = 20, 200
+_LONGEST_SEARCH = 200
+_SEARCH = (
+    "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in ("ckg", "dcterms", "rdfs", "skos"))
+    + """SELECT DISTINCT ?node { VALUES ?class { %s } ?node a ?class
+OPTIONAL { ?node rdfs:label|skos:prefLabel|ckg:summary|dcterms:title ?text }
+BIND(LCASE(CONCAT(STR(?node), " ", COALESCE(STR(?text), ""))) AS ?all) FILTER(%s) } LIMIT %d"""
+)
+
+
+class SnapshotDrafter:
+    """Makes forms over an engine's snapshot, and judges what is filled in as a contribution to it."""
+
+    def __init__(self, engine: Engine, checker: SnapshotChecker) -> None:
+        self._engine, self._checker = engine, checker
+        bench: Bench = checker.bench
+        state = State(engine.store, bench.judged)
+        self._forms = Forms(bench.shapes, state)
+        self._kinds = Kinds(bench.shapes, state, self._forms)
+        self._options = Options(state, self._forms.hierarchy)
+        self._filler = Filler(self._forms, state, self._options)
+        self._showing = Showing(
+            self._forms, Layout(bench.shapes), state, self._options, self._filler, self._kinds
+        )  # fmt: skip
+
+    def answer(self, wanted: str, content: bytes, language: str) -> bytes:
+        """What is ``wanted`` (``kinds``, ``form``, ``choices``), as JSON; ``content`` is what is asked, as JSON.
+
+        Raises RequestError and TooLarge on what no form sends.
+        """
+        asked: dict[str, Any] = json.loads(content)
+        make = {"kinds": self._answer_kinds, "form": self._answer_form, "choices": self._answer_choices}[wanted]
+        return json.dumps(make(asked, language), ensure_ascii=False).encode("utf-8")
+
+    def prepare(self) -> None:
+        """Make what forms need, so that processes forked from this one have it."""
+        for section in self._kinds.sections(LANGUAGES[0]):
+            for kind in section.kinds:
+                given = {"class": kind.name, "given": [], "action": "", "judge": False}
+                self._answer_form(given, LANGUAGES[0])
+
+    def _answer_kinds(self, asked: dict[str, Any], language: str) -> object:
+        return [asdict(section) for section in self._kinds.sections(language)]
+
+    def _answer_choices(self, asked: dict[str, Any], language: str) -> object:
+        """The choices of a field (``class``, ``field``) whose names have the words of ``text``."""
+        class_ = self._offered(asked["class"])
+        field = self._showing.field(class_, asked["field"])
+        if field is None or field.is_literal:
+            raise RequestError(f"There is nothing to choose for {asked['field'][:100]!r}.", remedy="Go back to the form.")
+        words = asked["text"][:_LONGEST_SEARCH]
+        if field.classes and self._options.count(field) > MOST:
+            return self._searched(field, words, language)
+        found = self._options.search(field, words, _CHOICES)
+        named = [{"name": shorten(one.iri), "label": told(one, language)} for one in found.first]
+        return {"choices": named, "count": found.count, "more": False}
+
+    def _searched(self, field: Field, words: str, language: str) -> object:
+        """The same of a class that is too large to be listed: asked of the store, which stops when it has enough."""
+        classes = " ".join(f"<{one}>" for one in sorted(self._forms.hierarchy.below(min(min(field.classes, key=len)))))
+        asked = " && ".join(f"CONTAINS(?all, {ox.Literal(word)})" for word in words.lower().split()) or "true"
+        found = self._engine.store.query(_SEARCH % (classes, asked, _CHOICES + 1))
+        fitting = [row["node"].value for row in found if self._options.fits(field, row["node"].value)]
+        named = [{"name": shorten(iri), "label": self._options.label(iri, language)} for iri in fitting[:_CHOICES]]
+        return {"choices": named, "count": len(named), "more": len(fitting) > _CHOICES}
+
+    def _answer_form(self, asked: dict[str, Any], language: str) -> object:
+        """The form of a ``class`` with what is ``given`` after an ``action``, judged if that is to ``judge``."""
+        self._offered(asked["class"])
+        node = read(asked["class"], asked["given"])
+        moved = act(node, asked["action"]) if asked["action"] else ""
+        if not asked["given"]:
+            self._showing.begin(node)
+        for _, inner in node.walk():
+            self._offered(inner.class_)
+        filled = self._filler.fill(node, language)
+        path = self._path(filled.main, asked["class"])
+        text = serialize(filled.triples)
+        shown = self._showing.node(node, filled, language)
+        judged = self._judged(filled, path, text, set(addresses(shown)), language) if asked["judge"] else None
+        return {
+            "node": shown,
+            "iri": filled.main,
+            "path": path,
+            "turtle": text,
+            "moved": moved,
+            "problems": [asdict(problem) for problem in filled.problems],
+            "judged": judged and asdict(judged),
+        }
+
+    def _judged(self, filled: Filled, path: str, text: str, known: set[str], language: str) -> Judged:
+        report = json.loads(self._checker.answer(path, text.encode("utf-8"), "json", language)[1:])
+        return placed(report, filled, known, language)
+
+    def _offered(self, name: str) -> str:
+        """The IRI of a class that may be proposed, by its prefixed name. Raises RequestError."""
+        iri = self._filler.class_of(Described(name))
+        if not self._kinds.is_offered(iri):
+            raise RequestError(
+                f"Nothing of the class {name[:100]} can be proposed.", remedy="Begin with the list of what can be proposed."
+            )
+        return iri
+
+    def _path(self, iri: str, class_: str) -> str:
+        """The path of a new file for a new node: in the folder where most of its kind are, never that of a file."""
+        path = f"{self._folder(iri_of(class_) or '')}/{iri.rpartition('/')[2]}"
+        return free(path, (one.removesuffix(".ttl") for one in self._checker.bench.base.paths)) + ".ttl"
+
+    def _folder(self, class_: str) -> str:
+        hierarchy = self._forms.hierarchy
+        if CLAIM in hierarchy.above(class_):
+            return _CLAIMS
+        for one in sorted(hierarchy.above(class_), key=lambda name: len(hierarchy.above(name)), reverse=True):
+            folders = Counter(
+                path.rpartition("/")[0]
+                for member in islice(hierarchy.members(one), _SAMPLE)
+                for quad in self._engine.store.quads_for_pattern(ox.NamedNode(member), TYPE, None, None)
+                if isinstance(quad.graph_name, ox.NamedNode) and quad.graph_name.value.startswith(GRAPH)
+                if kind_of(path := path_of(quad.graph_name.value)) == _DATA
+            )
+            if folders:
+                return max(sorted(folders), key=lambda folder: folders[folder])
+        return _CLAIMS

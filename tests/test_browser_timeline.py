@@ -1,0 +1,52 @@
+"""The timeline in a browser: between two dates, from a bar to its items; without scripts, on a phone, by keyboard."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+from watched import accessible, names_by_tab, watched
+
+pytestmark = pytest.mark.browser
+
+
+def test_two_dates_are_compared_and_a_change_leads_to_its_claims(
+    browser: Browser, live_server: str, pictures: Path
+) -> None:
+    with watched(browser, live_server) as page:
+        page.goto(f"{live_server}/timeline")
+        accessible(page)
+        page.screenshot(path=pictures / "timeline.png")
+        names = names_by_tab(page, "#from", "Picture of the dates")
+        for wanted in ("From", "to", "Actor", "Forum", "Topic", "Events", "Other reports", "Show"):
+            assert any(name.startswith(wanted) for name in names), (wanted, names)
+        page.get_by_role("textbox", name="From").fill("2026-01-05")
+        page.get_by_role("textbox", name="to", exact=True).fill("2026-01-06")
+        page.get_by_label("Actor").select_option(label="Spain")
+        page.get_by_role("button", name="Show").click()
+        expect(page.get_by_role("heading", name="What changed between 5 January 2026 and 6 January 2026")).to_be_visible()
+        change = page.get_by_role("listitem").filter(has_text="Spain may have moved on")
+        change.get_by_role("link", name=re.compile("^claims")).click()
+        expect(page.get_by_role("heading", level=1)).to_contain_text("Spain: Foreign military presence")
+
+
+def test_in_italian_on_a_phone(browser: Browser, live_server: str, pictures: Path) -> None:
+    with watched(browser, live_server, 375, color_scheme="dark", locale="it-IT") as page:
+        page.goto(f"{live_server}/timeline?lang=it&from=2025-09-01&to=2025-12-31")
+        expect(page.get_by_role("heading", name=re.compile("^Che cosa è cambiato tra il 1 settembre 2025"))).to_be_visible()
+        expect(page.get_by_role("heading", name="dal 4 settembre 2025 in poi")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 375
+        page.screenshot(path=pictures / "timeline-phone.png")
+
+
+def test_without_scripts_a_bar_leads_to_its_items(browser: Browser, live_server: str) -> None:
+    with watched(browser, live_server, java_script_enabled=False) as page:
+        page.goto(f"{live_server}/timeline?kind=event")
+        page.locator("a.bar").first.click()
+        expect(page).to_have_url(re.compile("#when-2021$"))
+        expect(page.locator("li:target")).to_contain_text("Withdrawal of NATO from Afghanistan")
+        page.get_by_label("Positions").check()
+        page.get_by_role("button", name="Show").click()
+        expect(page.locator("#list [data-group=position]").first).to_be_visible()

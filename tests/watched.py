@@ -1,0 +1,52 @@
+"""A page in a browser that is watched: it prints nothing, reaches no other host, and axe finds nothing in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+#: What a reader is told of the element that has the focus.
+_FOCUSED = """() => {
+  const e = document.activeElement;
+  return e === document.body ? "" : (e.getAttribute("aria-label") || e.labels?.[0]?.textContent || e.textContent.trim()
+    || e.getAttribute("aria-labelledby") || e.name || e.tagName).trim();
+}"""
+
+
+@contextmanager
+def watched(browser: Browser, server: str, width: int = 1280, **options: object) -> Iterator[Page]:
+    """A page of its own, in English unless told otherwise; what it prints or asks of others fails the test at the end."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, **{"locale": "en-GB", **options})
+    page = context.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("request", lambda asked: None if asked.url.startswith(server) else said.append(asked.url))
+    try:
+        yield page
+    finally:
+        context.close()
+    assert said == []
+
+
+def accessible(page: Page) -> None:
+    """Axe finds nothing, in light and in dark."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{scheme}\n{found.generate_report()}"
+
+
+def names_by_tab(page: Page, start: str, end: str) -> list[str]:
+    """What Tab leads to, from the element that a selector finds to the one whose name has ``end`` in it."""
+    page.locator(start).focus()
+    names: list[str] = []
+    for _ in range(80):
+        names.append(page.evaluate(_FOCUSED))
+        if end in names[-1]:
+            return names
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never leads to {end!r}: {names}")
