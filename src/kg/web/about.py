@@ -15,7 +15,7 @@ from kg.errors import SourceError
 from kg.sparql import citation
 from kg.web import assets
 from kg.web.openapi import document
-from kg.web.site import language, page, site, text
+from kg.web.site import NEGOTIATED, language, page_response, site, text
 
 #: What stands for the licences of the scripts among the files of the pages.
 _LICENCES = "licences.md"
@@ -49,7 +49,7 @@ def about() -> Response:
     described = here.once(f"described {spoken}", lambda: "".join(row["description"] for row in here.table("described", lang=spoken)))
     work, cited = _work()
     told = here.once("interface", lambda: operations(document(here.settings, here.gallery)))
-    html = page(
+    return page_response(
         "about.html",
         described=described,
         kinds=kinds,
@@ -61,10 +61,8 @@ def about() -> Response:
         rows_of=lambda kind: text("about-kind", kind=kind),
         interface=told,
         licences=_LICENCES if assets.content(_LICENCES) else None,
+        vary=NEGOTIATED,
     )
-    response = Response(html, mimetype="text/html")
-    response.headers["Vary"] = "Accept, Accept-Language"
-    return response
 
 
 def _work() -> tuple[citation.Work | None, citation.Cited]:

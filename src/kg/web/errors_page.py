@@ -10,7 +10,7 @@ from importlib import resources
 from flask import Blueprint, Response
 
 from kg.web.problems import PAGE
-from kg.web.site import page
+from kg.web.site import page_response
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,4 @@ def blueprint() -> Blueprint:
 
 def errors() -> Response:
     """All codes, each at the anchor of its name."""
-    response = Response(page("errors.html", codes=CODES), mimetype="text/html")
-    response.headers["Vary"] = "Accept-Language"
-    return response
+    return page_response("errors.html", codes=CODES)

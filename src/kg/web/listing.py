@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from flask import request
-
 from kg.errors import RequestError
 from kg.pages.sections import BY_TOPIC, day_order, mentions, rank
+from kg.web import picked
 from kg.web.caching import Cache
 from kg.web.claimlines import vocabulary, words_of_terms
 from kg.web.site import language, site
@@ -70,12 +69,10 @@ def listing(iri: str) -> Listing:
 
 def page_number(total: int | None = None, size: int = PAGE) -> int:
     """The page that the request asks for, of so many entries if that is known. Raises RequestError."""
-    given = request.args.get("page") or "1"
-    if not (given.isascii() and given.isdigit() and len(given) < 8 and int(given) > 0):
-        raise RequestError(f"{given[:40]!r} is no number of a page.", remedy="Give a number from 1 on.")
+    number = picked.number()
     if total is not None:
-        _exists(int(given), total, size)
-    return int(given)
+        _exists(number, total, size)
+    return number
 
 
 def _exists(number: int, total: int, size: int = PAGE) -> None:

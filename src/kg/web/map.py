@@ -17,7 +17,7 @@ from kg.errors import RequestError
 from kg.rdf import PREFIXES, shorten
 from kg.web import assets, picked
 from kg.web.record import Record, in_own_language, record, span_of
-from kg.web.site import language, page, site, to
+from kg.web.site import language, page_response, site, to
 from kg.web.stances import stances
 
 #: Made when the scripts of the pages are built; without them the page has its table only.
@@ -84,7 +84,7 @@ def europe() -> Response:
     drawing, shown = _drawing(), {one.item: one for one in found}
     items = {country["qid"] for country in drawing["countries"]} if drawing else set()
     part, spoken = picked.pages(len(found), _ROWS), language()
-    return _response(
+    return page_response(
         "map.html", part=part, listed=found[max(0, part.first - 1) : part.last],
         asked=asked, known=known, stances=stances(), shorten=shorten,
         drawing=drawing, found=found, shown=shown,
@@ -101,12 +101,6 @@ def states() -> Response:
     site().answer_from(request.args.get("snapshot"))
     rows = [{"iri": iri, "label": label, "qid": item} for iri, (label, item) in _states().items()]
     response = Response(json.dumps(rows, ensure_ascii=False), mimetype="application/json")
-    response.headers["Vary"] = "Accept-Language"
-    return response
-
-
-def _response(template: str, **values: object) -> Response:
-    response = Response(page(template, **values), mimetype="text/html")
     response.headers["Vary"] = "Accept-Language"
     return response
 

@@ -20,7 +20,7 @@ from kg.sparql.protocol import QueryRequest
 from kg.turtle import serialize
 from kg.web.citing import Citable
 from kg.web.near import unknown
-from kg.web.site import page, reader_labels, site
+from kg.web.site import NEGOTIATED, page_response, reader_labels, site
 from kg.web.terms import Labels
 
 _ENDINGS: dict[str, Format] = {format.ending: format for format in (*negotiate.GRAPHS, negotiate.HTML)}
@@ -81,8 +81,7 @@ def _laid_out(data: bytes) -> bytes:
 
 def answered(template: str, labels: Labels, **values: object) -> Response:
     """A page about what has an ``iri``, with the header Link that says how to name it."""
-    response = Response(page(template, labels, **values), mimetype="text/html")
+    response = page_response(template, labels, vary=NEGOTIATED, **values)
     if "iri" in values:
         response.headers.add("Link", f'<{values["iri"]}>; rel="cite-as"')
-    response.headers["Vary"] = "Accept, Accept-Language"
     return response

@@ -34,10 +34,10 @@ def some_of(name: str, known: Container[str], what: str) -> list[str]:
     return list(dict.fromkeys(iri for iri in found if iri))
 
 
-def number(name: str) -> int:
+def number(name: str = "page") -> int:
     """The page that a parameter gives, from 1. Raises RequestError."""
     given = request.args.get(name, "").strip() or "1"
-    if not (given.isascii() and given.isdigit() and 1 <= int(given[:9]) and len(given) < 9):
+    if not (given.isascii() and given.isdigit() and len(given) <= 6 and int(given) > 0):
         raise RequestError(f"{_quoted(given)} is no number of a page.", remedy="Pages are counted from 1.")
     return int(given)
 

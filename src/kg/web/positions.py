@@ -15,7 +15,7 @@ from kg.errors import NotFound
 from kg.rdf import shorten
 from kg.web import picked
 from kg.web.record import Record, Topic, record
-from kg.web.site import language, page, site, to
+from kg.web.site import language, page_response, site, to
 from kg.web.stances import stances
 from kg.web.told import told
 
@@ -92,7 +92,7 @@ def positions() -> Response:
     shown = list(actors)[part.first - 1 : part.last] if actors else []
     columns = _columns(known, asked, actors)
     rows = [_row(known, asked, actor, columns, actors[actor]) for actor in shown]
-    return _response(
+    return page_response(
         "positions.html",
         asked=asked,
         known=known,
@@ -123,7 +123,7 @@ def cell() -> Response:
     said = [one.claim for one in (*stand.now, *stand.before, *stand.after)]
     against = sorted(frozenset().union(*(one.against for one in (*stand.now, *stand.before, *stand.after))))
     beside = [row["claim"] for row in site().table("positions-beside", actor=actor, topic=asked.topic)]
-    return _response(
+    return page_response(
         "positions-cell.html",
         asked=asked,
         known=known,
@@ -136,12 +136,6 @@ def cell() -> Response:
         back={**asked.parameters, "topic": None},
         **_shared(asked.day),
     )
-
-
-def _response(template: str, **values: object) -> Response:
-    response = Response(page(template, **values), mimetype="text/html")
-    response.headers["Vary"] = "Accept-Language"
-    return response
 
 
 def _shared(day: str) -> dict[str, object]:

@@ -18,7 +18,7 @@ from kg.rdf import shorten
 from kg.sparql import negotiate
 from kg.web import tokens
 from kg.web.security import preflight
-from kg.web.site import language, page, site, text
+from kg.web.site import NEGOTIATED, language, page_response, site, text
 from kg.web.words import words
 
 _PAGE = "propose"
@@ -55,7 +55,7 @@ def propose() -> Response:
     class_ = request.args.get("class")
     if class_ is None:
         sections = site().once(f"propose {language()}", lambda: _asked("kinds", {}))
-        return _page("propose.html", sections=sections)
+        return page_response("propose.html", vary=NEGOTIATED, sections=sections)
     empty = {"class": class_, "given": [], "action": "", "judge": False}
     form = site().once(f"propose {language()} {class_[:100]}", lambda: _asked("form", empty))
     return _shown(form, class_, _SHOW)
@@ -121,8 +121,9 @@ def _shown(form: Form, class_: str, wanted: str, *, stale: bool = False) -> Resp
     said = _said(form)
     name = form["iri"].rpartition("/")[2]
     template = "propose-part.html" if request.form.get("part") else "propose-form.html"
-    return _page(
+    return page_response(
         template,
+        vary=NEGOTIATED,
         form=form,
         class_=class_,
         said=said,
@@ -132,12 +133,6 @@ def _shown(form: Form, class_: str, wanted: str, *, stale: bool = False) -> Resp
         token=tokens.token(_PAGE),
         commands=_commands(form["path"], name),
     )
-
-
-def _page(template: str, **values: object) -> Response:
-    response = Response(page(template, **values), mimetype="text/html")
-    response.headers["Vary"] = "Accept, Accept-Language"
-    return response
 
 
 def _said(form: Form) -> dict[str, list[dict[str, Any]]]:

@@ -12,7 +12,7 @@ from kg.rdf import GRAPH
 from kg.report.codes import CODES, anchor
 from kg.report.rules import Rule, of_shapes
 from kg.web.documents import graphs_in
-from kg.web.site import page, site
+from kg.web.site import page_response, site
 
 _SCHEMA = "report.schema.json"
 
@@ -28,10 +28,7 @@ def blueprint() -> Blueprint:
 def findings() -> Response:
     """The page of the rules: those of the programme, and the shapes of the snapshot."""
     rules = site().once("rules", _rules)
-    html = page("findings.html", codes=CODES, rules=rules, anchor=anchor)
-    response = Response(html, mimetype="text/html")
-    response.headers["Vary"] = "Accept-Language"
-    return response
+    return page_response("findings.html", codes=CODES, rules=rules, anchor=anchor)
 
 
 def _rules() -> Sequence[Rule]:

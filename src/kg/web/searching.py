@@ -19,7 +19,7 @@ from kg.rdf import PREFIXES, shorten
 from kg.web.gathering import gathered
 from kg.web.reconciling import knowledge
 from kg.web.showing import shown
-from kg.web.site import language, page, reader_labels, site
+from kg.web.site import NEGOTIATED, language, page_response, reader_labels, site
 
 #: From which score on a name is taken for what is looked for, or shown as what may have been meant; of 100.
 _MEANT, _NEAR = 74.0, 35.0
@@ -57,7 +57,7 @@ def results() -> Response:
     meant = _meant(asked.text, _MEANT)
     found = answer(asked, known.index, meant, spoken)
     labels = reader_labels()
-    html = page(
+    return page_response(
         "browse.html",
         labels,
         asked=asked,
@@ -72,10 +72,8 @@ def results() -> Response:
         first=(asked.page - 1) * PER_PAGE + 1,
         numbers=_pages(asked.page, found),
         short=shorten,
+        vary=NEGOTIATED,
     )
-    response = Response(html, mimetype="text/html")
-    response.headers["Vary"] = "Accept, Accept-Language"
-    return response
 
 
 def _built() -> Known:

@@ -36,6 +36,8 @@ T = TypeVar("T")
 Parameter = str | int | Sequence[str]
 
 _QUERIES = resources.files("kg.web") / "queries"
+#: What a page in the language and the form that a reader wants depends on, else than on its address.
+NEGOTIATED = "Accept, Accept-Language"
 #: What the top of every page leads to: path, word, view.
 _PAGES = (
     ("/browse", "nav-browse", "browse.browse"),
@@ -213,6 +215,13 @@ def to(path: str, **parameters: object) -> str:
 def reader_labels() -> Labels:
     """No labels yet, for a page in the reader's language, whose links take along what this page was asked with."""
     return Labels(language(), request.script_root, urlencode(carried()))
+
+
+def page_response(template: str, labels: Labels | None = None, *, vary: str = "Accept-Language", **values: object) -> Response:
+    """The response with a page in the reader's language; ``vary`` is what else than its address the page depends on."""
+    response = Response(page(template, labels, **values), mimetype="text/html")
+    response.headers["Vary"] = vary
+    return response
 
 
 def page(template: str, labels: Labels | None = None, **values: object) -> str:

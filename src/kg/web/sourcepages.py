@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
 
-from kg.errors import NotFound, RequestError
+from kg.errors import NotFound
 from kg.passages.bar import ASIDE, CITED, Stretch, share, stretches
 from kg.rdf import FAMILIES, ID, shorten
+from kg.web import picked
 from kg.web.gathering import gathered
 from kg.web.showing import Named, chains, rests, shown
-from kg.web.site import language, page, reader_labels, site
+from kg.web.site import NEGOTIATED, language, page_response, site
 
 _DOCUMENTS = f"{ID}{FAMILIES['doc']}"
 #: Places of claims on a page of a source, contradictions on one page, and further works on one page.
@@ -73,7 +74,7 @@ def sources() -> Response:
     """The texts that the graph is made from, then the works that it cites besides."""
     here, spoken = site(), language()
     here.answer_from(request.args.get("snapshot"))
-    number = page_number()
+    number = picked.number()
     texts, works = here.once(f"sources {spoken}", lambda: _listed(spoken))
     start = (number - 1) * _WORKS
     some = works[start : start + _WORKS]
@@ -88,7 +89,7 @@ def source(name: str) -> Response:
     """A text with its claims, in the order of its paragraphs. Raises NotFound, RequestError."""
     here, spoken = site(), language()
     here.answer_from(request.args.get("snapshot"))
-    number = page_number()
+    number = picked.number()
     texts, _ = here.once(f"sources {spoken}", lambda: _listed(spoken))
     found = next((one for row, one in texts if local(row["document"]) == name), None)
     if found is None:
@@ -110,7 +111,7 @@ def contradictions() -> Response:
     """Pairs of claims that contradict each other, side by side, with what each rests on. Raises RequestError."""
     here, spoken = site(), language()
     here.answer_from(request.args.get("snapshot"))
-    number, kind, name = page_number(), request.args.get("kind", "")[:_LONGEST], request.args.get("source", "")[:_LONGEST]
+    number, kind, name = picked.number(), request.args.get("kind", "")[:_LONGEST], request.args.get("source", "")[:_LONGEST]
     pairs = _pairs(spoken)
     kinds: dict[str, list[Row]] = {}
     for row in pairs:
@@ -126,14 +127,6 @@ def contradictions() -> Response:
         kinds=[(one, rows[0].get("kindName", ""), len(rows)) for one, rows in kinds.items() if one], kind=kind,
         source=name, number=number, last=max(1, -(-len(chosen) // _PAIRS)), first=(number - 1) * _PAIRS + 1,
     )  # fmt: skip
-
-
-def page_number() -> int:
-    """The number of the page that is asked for. Raises RequestError."""
-    given = request.args.get("page") or "1"
-    if not (given.isascii() and given.isdecimal() and len(given) <= 6 and int(given) > 0):
-        raise RequestError("page is no whole number from 1 to 999999.", remedy="Leave it out for the first page.")
-    return int(given)
 
 
 def local(iri: str) -> str:
@@ -251,9 +244,6 @@ def _parts(found: _Source, some: Sequence[_Place], start: int) -> list[tuple[int
 
 
 def _answered(template: str, **values: object) -> Response:
-    html = page(
-        template, reader_labels(), local=local, share=share, cited=CITED, aside=ASIDE, **values
-    )  # fmt: skip
-    response = Response(html, mimetype="text/html")
-    response.headers["Vary"] = "Accept, Accept-Language"
-    return response
+    return page_response(
+        template, vary=NEGOTIATED, local=local, share=share, cited=CITED, aside=ASIDE, **values
+    )

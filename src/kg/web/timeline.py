@@ -18,7 +18,7 @@ from kg.rdf import shorten
 from kg.web import picked
 from kg.web.changed import Chosen, between, dated, labels, tell
 from kg.web.record import Record, record
-from kg.web.site import language, page, site, to
+from kg.web.site import language, page_response, site, to
 from kg.web.stances import stances
 from kg.web.told import Told, told
 
@@ -113,25 +113,20 @@ def timeline() -> Response:
     found = _usually("timeline changes", asked, lambda: between(known, start, end, chosen))
     told_part = picked.pages(len(found), _ITEMS, "changes")
     spoken = language()
-    response = Response(
-        page(
-            "timeline.html",
-            asked=asked, known=known, stances=stances(), shorten=shorten, groups=GROUPS,
-            days=_days(shown), part=part, picture=_picture(entries if len(entries) <= _DRAWN else shown),
-            texts=_texts([one for one in shown if one.group != "event"]),
-            names=labels(events), kinds=_kinds(events),
-            start=start, end=end, told_part=told_part,
-            changes=tell(known, found[max(0, told_part.first - 1) : told_part.last], end),
-            undated=site().once("timeline undated", _undated),
-            in_words=lambda edtf: edtf_in_words(edtf, spoken), day_in_words=lambda day: day_in_words(day, spoken),
-            day_in_short=lambda day: f"{int(day[8:])} {month_in_short(day, spoken)}",
-            paged=lambda name, number, part: f"{_address(asked, **{name: number})}#{part}",
-            only=lambda span: _address(asked, **dict.fromkeys(("from", "to"), span.first or span.last)) + "#list",
-        ),
-        mimetype="text/html",
+    return page_response(
+        "timeline.html",
+        asked=asked, known=known, stances=stances(), shorten=shorten, groups=GROUPS,
+        days=_days(shown), part=part, picture=_picture(entries if len(entries) <= _DRAWN else shown),
+        texts=_texts([one for one in shown if one.group != "event"]),
+        names=labels(events), kinds=_kinds(events),
+        start=start, end=end, told_part=told_part,
+        changes=tell(known, found[max(0, told_part.first - 1) : told_part.last], end),
+        undated=site().once("timeline undated", _undated),
+        in_words=lambda edtf: edtf_in_words(edtf, spoken), day_in_words=lambda day: day_in_words(day, spoken),
+        day_in_short=lambda day: f"{int(day[8:])} {month_in_short(day, spoken)}",
+        paged=lambda name, number, part: f"{_address(asked, **{name: number})}#{part}",
+        only=lambda span: _address(asked, **dict.fromkeys(("from", "to"), span.first or span.last)) + "#list",
     )  # fmt: skip
-    response.headers["Vary"] = "Accept-Language"
-    return response
 
 
 def _asked(known: Record) -> Asked:
