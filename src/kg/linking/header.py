@@ -24,15 +24,27 @@ UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_./:#-]*[A-Za-z0-9_/#]")
 
+#: How many characters the head may have, and how deep a value may lie in another: a slot, a map, a value, and more
+#: than that. YAML costs the square of its depth to read.
+_LONGEST, _DEEPEST = 20_000, 8
+
 #: Takes a fault: English with what to do, Italian, line and column.
 Tell = Callable[[str, str, str, int, int], None]
 
 
 def read(lines: list[str], tell: Tell) -> tuple[dict[str, str], dict[str, str]]:
     """The slots of the head and its prefixes, from its lines without the ``#`` that each begins with."""
+    text = "\n".join(lines)
+    if len(text) > _LONGEST:
+        tell(
+            f"The head has {len(text):,} characters, and may have {_LONGEST:,}.", "Shorten its comment.",
+            f"L’intestazione ha {len(text)} caratteri, e può averne {_LONGEST}. Abbreviarne il commento.", 1, 1,
+        )  # fmt: skip
+        return {}, {}
     try:
-        node = yaml.compose("\n".join(lines), Loader=yaml.BaseLoader)
-    except (yaml.YAMLError, RecursionError) as error:
+        _refuse_depth(text)
+        node = yaml.compose(text, Loader=yaml.BaseLoader)
+    except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = (mark.line + 1, mark.column + 2) if mark else (1, 1)
         tell(
@@ -69,6 +81,18 @@ def write(slots: Mapping[str, str], curies: Mapping[str, str]) -> list[str]:
         lines.append(f"#{CURIES}:")
         lines += [f"#  {prefix}: {_scalar(space)}" for prefix, space in sorted(curies.items())]
     return lines
+
+
+def _refuse_depth(text: str) -> None:
+    """Raise :class:`yaml.MarkedYAMLError` where a value lies too deep in others, before all is read."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.BaseLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                raise yaml.MarkedYAMLError(problem_mark=event.start_mark)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def _entries(node: yaml.Node | None, tell: Tell) -> list[tuple[yaml.ScalarNode, yaml.Node]]:

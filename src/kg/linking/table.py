@@ -26,6 +26,8 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _NUMBER = re.compile(r"0(?:\.\d{1,4})?|1(?:\.0{1,4})?")
 #: After how many faults a table is not read on: it is hardly one, and each fault takes memory.
 _MOST_FAULTS = 500
+#: How many characters a line may have: ten times the longest judgement with its comment, and read at once.
+_LONGEST_LINE = 20_000
 
 #: A cell by its column: its text, and where it starts in its line, from 1.
 Cells = dict[str, tuple[str, int]]
@@ -126,6 +128,14 @@ class _Reader:
 
     def _cells(self, line: str) -> list[tuple[str, int]]:
         """The cells of a line, each with its column; a cell in quotes has each of its quotes doubled."""
+        if len(line) > _LONGEST_LINE:
+            self._fault(
+                _LONGEST_LINE + 1, f"The line has {len(line):,} characters, and may have {_LONGEST_LINE:,}.",
+                "Put each judgement on a line of its own.",
+                f"La riga ha {len(line)} caratteri, e può averne {_LONGEST_LINE}. Porre ogni giudizio su una riga "
+                "propria.",
+            )  # fmt: skip
+            return []
         found, at = [], 0
         while True:
             match = _CELL.match(line, at)
