@@ -22,7 +22,7 @@ from kg.remote.confinement import PORTS, SOCKETS
 from kg.workers import Limits, Pool
 
 SCRIPT = """
-import json, os, socket, sys
+import ctypes, errno, json, os, socket, sys
 import pyoxigraph as ox
 from kg.remote.confinement import confine
 allowed, *ports = json.loads(sys.argv[1])
@@ -41,6 +41,20 @@ def service(port):
     except (OSError, RuntimeError):
         pass
 
+def fast(port, *, by_option):
+    with socket.socket() as client:
+        if by_option:
+            client.setsockopt(socket.IPPROTO_TCP, TCP_FASTOPEN_CONNECT, 1)
+            client.connect(("127.0.0.1", port))
+            client.send(b"x")
+        else:
+            client.sendto(b"x", socket.MSG_FASTOPEN, ("127.0.0.1", port))
+
+def refused(call):
+    system = ctypes.CDLL(None, use_errno=True)
+    return system.syscall(call, 1, None) < 0 and ctypes.get_errno() == errno.EACCES
+
+TCP_FASTOPEN_CONNECT, IO_URING_SETUP, X32_SOCKET = 30, 425, 0x40000029
 for port in ports:
     service(port)
 child = os.fork()
@@ -55,6 +69,9 @@ print(json.dumps({
     "six": outcome(lambda: socket.socket(socket.AF_INET6, socket.SOCK_STREAM)),
     "listens": outcome(lambda: socket.create_server(("127.0.0.1", 0))),
     "local": outcome(socket.socketpair),
+    "fast": [outcome(lambda: fast(port, by_option=by_option)) for port in ports[:1] for by_option in (False, True)],
+    "rings": not refused(IO_URING_SETUP),
+    "32 bits": os.uname().machine == "x86_64" and not refused(X32_SOCKET),
 }))
 """
 
@@ -94,7 +111,7 @@ def test_without_a_port_nothing_is_connected_to() -> None:
     # Where the system cannot enforce it, nothing says that it does.
     assert (SOCKETS in told["done"]) == (caught == 0)
     if SOCKETS in told["done"]:
-        assert not (told["datagrams"] or told["six"] or told["listens"])
+        assert not (told["datagrams"] or told["six"] or told["listens"] or told["rings"] or told["32 bits"])
 
 
 @pytest.mark.parametrize("closes", [False, True])
@@ -107,7 +124,7 @@ def test_with_a_port_only_that_one_is(closes: bool) -> None:
         told = confined(allowed, port, *([] if closes else [allowed]))
         assert (PORTS in told["done"]) == (connections(other) == 0)
     if SOCKETS in told["done"]:
-        assert not (told["datagrams"] or told["six"])
+        assert not (told["datagrams"] or told["six"] or told["rings"] or told["32 bits"] or any(told["fast"]))
 
 
 @pytest.mark.parametrize("federated", [False, True])

@@ -12,13 +12,22 @@ import os
 import platform
 import sys
 
-#: From the headers of Linux: seccomp.h, audit.h, prctl.h, landlock.h; numbers of system calls by machine.
-_MACHINES = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
+#: From the headers of Linux: seccomp.h, audit.h, prctl.h, landlock.h, tcp.h; by machine its number, and those of the
+#: system calls ``socket``, ``setsockopt``, and, each with its argument that has flags, those that send.
+_MACHINES = {
+    "x86_64": (0xC000003E, 41, 54, {44: 3, 46: 2, 307: 3}),
+    "aarch64": (0xC00000B7, 198, 208, {206: 3, 211: 2, 269: 3}),
+}
 _NO_NEW_PRIVILEGES, _SET_SECCOMP, _FILTER = 38, 22, 2
 _ALLOW, _ERROR = 0x7FFF0000, 0x00050000
-_LOAD, _EQUAL, _AND, _RETURN = 0x20, 0x15, 0x54, 0x06
-#: Where the filter finds the number of the call, the machine, and the first two arguments.
-_NUMBER, _MACHINE, _DOMAIN, _KIND, _PROTOCOL = 0, 4, 16, 24, 32
+_LOAD, _EQUAL, _LEAST, _ANY, _AND, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
+#: Where the filter finds the number of the call, the machine, and the arguments (the lower half of each).
+_NUMBER, _MACHINE, _ARGUMENTS = 0, 4, (16, 24, 32, 40)
+_DOMAIN, _KIND, _PROTOCOL = _ARGUMENTS[:3]
+#: Calls with the numbers of x32, and rings (io_uring), which make sockets without a call.
+_OTHER_NUMBERS, _RINGS = 0x40000000, 425
+#: TCP Fast Open sends and connects in one, where Landlock does not look: by a flag, or by an option of the socket.
+_FAST, _FAST_OPTION = 0x20000000, 30
 _UNIX, _INTERNET, _STREAM, _KINDS = 1, 2, 1, 0xF
 #: TCP by its number; over several paths (MPTCP) it would not be known for what it is.
 _USUAL, _TCP = 0, 6
@@ -28,6 +37,8 @@ _BIND, _CONNECT, _PORT_RULE = 1, 2, 2
 _KNOWS_PORTS = 4
 
 SOCKETS, PORTS = "sockets", "ports"
+
+_Machine = tuple[int, int, int, dict[int, int]]
 
 
 class _Step(ctypes.Structure):
@@ -74,12 +85,20 @@ def confine(port: int | None) -> frozenset[str]:
     return frozenset(found)
 
 
-def _no_sockets(system: ctypes.CDLL, machine: tuple[int, int], *, internet: bool) -> bool:
-    """Refuse ``socket`` but for local ones, and for TCP over IPv4 if that is to be left."""
-    architecture, call = machine
+def _no_sockets(system: ctypes.CDLL, machine: _Machine, *, internet: bool) -> bool:
+    """Refuse ``socket`` but for local ones, and for TCP over IPv4 if that is to be left, and the ways around it."""
+    architecture, call, option, senders = machine
     steps = [
         (_LOAD, 0, 0, _MACHINE),
-        (_EQUAL, 0, 11, architecture),
+        (_EQUAL, 1, 0, architecture),
+        (_RETURN, 0, 0, _ERROR | errno.EACCES),
+        *_refused(_LEAST, _OTHER_NUMBERS),
+        *_refused(_EQUAL, _RINGS),
+        *_refused(_EQUAL, option, (_ARGUMENTS[1], _EQUAL, _TCP), (_ARGUMENTS[2], _EQUAL, _FAST_OPTION)),
+    ]
+    for sender, flags in senders.items():
+        steps += _refused(_EQUAL, sender, (_ARGUMENTS[flags], _ANY, _FAST))
+    steps += [
         (_LOAD, 0, 0, _NUMBER),
         (_EQUAL, 0, 9, call),
         (_LOAD, 0, 0, _DOMAIN),
@@ -96,6 +115,16 @@ def _no_sockets(system: ctypes.CDLL, machine: tuple[int, int], *, internet: bool
     ]
     written = (_Step * len(steps))(*steps)
     return not system.prctl(_SET_SECCOMP, _FILTER, ctypes.byref(_Filter(len(steps), written)), 0, 0)
+
+
+def _refused(code: int, call: int, *tests: tuple[int, int, int]) -> list[tuple[int, int, int, int]]:
+    """The steps that refuse a call whose number, and whose arguments, each at its place, pass every test."""
+    steps: list[tuple[int, int, int, int]] = []
+    asked = [(_NUMBER, code, call), *tests]
+    for left, (place, test, value) in zip(range(len(asked), 0, -1), asked, strict=True):
+        # A test that fails goes on behind the last step: over the tests that are left, two steps each, and the refusal.
+        steps += [(_LOAD, 0, 0, place), (test, 0, 2 * (left - 1) + 1, value)]
+    return [*steps, (_RETURN, 0, 0, _ERROR | errno.EACCES)]
 
 
 def _only_port(system: ctypes.CDLL, port: int) -> bool:
