@@ -147,6 +147,10 @@ def command(*arguments: str, state: Path, repository: Path = ROOT) -> tuple[list
     """The command line and the environment of ``kg serve`` over a folder of snapshots."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KG_")}
     environment |= {"KG_STATE": str(state), "KG_REPOSITORY": str(repository), "PYTHONPATH": str(ROOT / "src")}
+    # A busy machine takes its time: a test of a deadline names its own.
+    environment["KG_DEADLINE"] = "60"
+    # Many servers are asked for a page or two.
+    environment["KG_WARM"] = "false"
     return [sys.executable, "-m", "kg", "serve", *arguments], environment
 
 

@@ -59,7 +59,25 @@ def test_members_of_a_forum_are_chosen_by_keyboard(page: Page, live_server: str)
     page.get_by_role("button", name="Show").press("Enter")
     page.wait_for_url(re.compile("forum=forum%3Aeuropean-union"))
     expect(page.get_by_role("rowheader", name="Russia")).to_have_count(0)
-    expect(page.get_by_role("rowheader", name="Italy")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="Italy", exact=True)).to_be_visible()
+
+
+def test_a_group_is_folded_and_unfolded_by_keyboard_in_its_place(page: Page, live_server: str) -> None:
+    page.goto(f"{live_server}/positions")
+    states = page.locator("a.fold[data-fold='ckg:State']")
+    states.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("rowheader", name="Italy", exact=True)).to_have_count(0)
+    expect(states).to_be_focused()
+    expect(states).to_have_attribute("aria-expanded", "false")
+    expect(page).to_have_url(re.compile("close=ckg:State"))
+    accessible(page)
+    # Another day leaves it folded.
+    page.get_by_role("button", name="Earlier change").click()
+    expect(page.get_by_role("heading", name="As of 1 January 2026")).to_be_visible()
+    expect(states).to_have_attribute("aria-expanded", "false")
+    states.press("Enter")
+    expect(page.get_by_role("rowheader", name="Italy", exact=True)).to_be_visible()
 
 
 def test_every_control_is_reached_by_tab_and_has_a_name(page: Page, live_server: str) -> None:
@@ -77,7 +95,7 @@ def test_in_italian_on_a_phone_in_the_dark(browser: Browser, live_server: str, p
         page.goto(f"{live_server}/positions?lang=it")
         expect(page.get_by_role("heading", name="Posizioni", exact=True)).to_be_visible()
         page.get_by_role("button", name="Cambiamento precedente").click()
-        expect(page.get_by_role("heading", name="Alla data: 1 gennaio 2026")).to_be_visible()
+        expect(page.get_by_role("heading", name="Alla data: 1º gennaio 2026")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 375
         page.screenshot(path=pictures / "positions-phone.png", full_page=True)
 

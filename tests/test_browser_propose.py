@@ -54,6 +54,14 @@ def page(browser: Browser, live_server: str) -> Iterator[Page]:
         yield one
 
 
+@pytest.fixture
+def unwatched(browser: Browser) -> Iterator[Page]:
+    """A page of which the browser itself may say that an address is refused."""
+    context = browser.new_context(locale="en-GB")
+    yield context.new_page()
+    context.close()
+
+
 def put(page: Page, field: str, value: str) -> None:
     """Fill in a field of the form by its address."""
     control = page.locator(f'[name="{field}"]')
@@ -117,6 +125,54 @@ def test_a_mistake_is_seen_at_its_field_mended_and_the_file_passes(
         command = [sys.executable, "-m", "kg", "--repository", str(ROOT), "check", str(file)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("lang", ["en", "it"])
+def test_a_claim_is_corrected_from_its_page(page: Page, live_server: str, pictures: Path, tmp_path: Path, lang: str) -> None:
+    words = {
+        "en": ("Propose a correction", "Nothing is changed yet.", "Download the patch"),
+        "it": ("Proponi una correzione", "Finora non è cambiato nulla.", "Scarica la patch"),
+    }[lang]
+    page.goto(f"{live_server}/id/claim/004-zelensky-these-things-matter?lang={lang}")
+    page.get_by_role("link", name=words[0]).click()
+    expect(page.locator(".island[data-mounted]")).to_be_visible()
+    expect(page.locator("h1")).to_contain_text(words[0])
+    expect(page.locator("#next")).to_contain_text(words[1])
+    expect(page.locator('[name="ckg:certainty.0"]')).to_have_value("certainty:plain")
+    put(page, "ckg:certainty.0", "certainty:hedged")
+    expect(page.locator("#verdict")).to_contain_text(WORDS[lang]["good"])
+    expect(page.locator("#next")).to_contain_text("git apply ~/Downloads/correct-004-zelensky-these-things-matter.patch")
+    expect(page.locator("pre.turtle")).to_contain_text("ckg:certainty certainty:hedged ;")
+    page.screenshot(path=pictures / f"propose-correction-{lang}.png", full_page=True)
+    if lang == "en":
+        accessible(page)
+    with page.expect_download() as given:
+        page.get_by_role("button", name=words[2]).click()
+    patch = tmp_path / given.value.suggested_filename
+    given.value.save_as(patch)
+    file = tmp_path / "data" / "claims" / "004.ttl"
+    file.parent.mkdir(parents=True)
+    file.write_bytes((ROOT / "data" / "claims" / "004.ttl").read_bytes())
+    subprocess.run(["git", "apply", patch.name], cwd=tmp_path, check=True, timeout=60)
+    if lang == "en":
+        command = [sys.executable, "-m", "kg", "--repository", str(ROOT), "check", str(file), "--as", "data/claims/004.ttl"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_whose_words_is_offered_from_the_document_first(page: Page, live_server: str) -> None:
+    page.goto(f"{live_server}{POSITION}&lang=en")
+    expect(page.locator(".island[data-mounted]")).to_be_visible()
+    put(page, "ckg:evidence.0/ckg:source.0", "doc:004")
+    field = page.locator('[name="ckg:evidence.0/ckg:attribution.0"]')
+    field.press_sequentially("putin")
+    expect(page.locator("[role=option]").first).to_contain_text("Vladimir Putin, Source 004")
+    field.press("ArrowDown")
+    field.press("Enter")
+    expect(field).to_have_value(re.compile(r"\(step:004-putin\)$"))
+    # That of another document is refused at the field itself.
+    field.fill("step:000-putin")
+    expect(page.locator('[data-said="ckg:evidence.0/ckg:attribution"]')).to_contain_text("another document")
 
 
 def test_values_are_added_and_removed_with_the_keyboard(page: Page, live_server: str) -> None:
@@ -274,3 +330,73 @@ def test_turtle_is_dropped_judged_and_led_from_line_to_finding(page: Page, live_
     assert re.search(r"#finding-\d+$", page.url)
     accessible(page)
     page.screenshot(path=pictures / "check-lines.png", full_page=True)
+
+
+def test_evidence_that_the_graph_has_is_offered_and_pointed_to(page: Page, live_server: str, pictures: Path) -> None:
+    page.goto(f"{live_server}{POSITION}&lang=it")
+    expect(page.locator(".island[data-mounted]")).to_be_visible()
+    put(page, "ckg:summary.0@it", "Scritto prima.")
+    # The document is known by its digest; its text is not here.
+    page.route("**/propose/document*", lambda route: route.fulfill(json={"document": "doc:004", "label": "Fonte 004"}))
+    text = page.locator(".marking textarea")
+    page.locator("input[type=file]").set_input_files(
+        {"name": "text.txt", "mimeType": "text/plain", "buffer": b"a\nb\nc\n" + b"word " * 200}
+    )
+    expect(text).to_have_value(re.compile("^a"))
+    text.evaluate("(e, [from, to]) => e.setSelectionRange(from, to)", [641, 650])
+    page.get_by_role("button", name=WORDS["it"]["mark"]).click()
+    offered = page.locator(".reuse li", has_text="evidence:004-p4-3")
+    expect(offered).to_contain_text("asserzioni vi poggiano")
+    expect(offered.get_by_role("link")).to_have_attribute("href", re.compile(r"^/id/evidence/004-p4-3\?lang=it$"))
+    page.screenshot(path=pictures / "propose-reuse-it.png", full_page=True)
+    accessible(page)
+    offered.get_by_role("button", name="Usarla evidence:004-p4-3").press("Enter")
+    expect(page.locator('[name="ckg:evidence.0"]')).to_have_value(re.compile("evidence:004-p4-3"))
+    expect(page.locator('[name="ckg:evidence.0"]')).to_be_focused()
+    expect(page.locator("pre.turtle")).to_contain_text("ckg:evidence evidence:004-p4-3")
+    expect(page.locator('[name="ckg:summary.0@it"]')).to_have_value("Scritto prima.")
+
+
+def test_what_is_filled_in_survives_a_new_load_and_can_be_dropped(page: Page, live_server: str) -> None:
+    page.goto(f"{live_server}{POSITION}&lang=en")
+    expect(page.locator(".island[data-mounted]")).to_be_visible()
+    fill(page)
+    page.get_by_role("button", name=re.compile("^Add another ?: holder$")).click()
+    put(page, "ckg:holder.1", "actor:italy")
+    page.goto(f"{live_server}{POSITION}&lang=it")
+    expect(page.locator(".island[data-mounted]")).to_be_visible()
+    expect(page.locator('[name="ckg:summary.0@en"]')).to_have_value("A test in a browser.")
+    expect(page.locator('[name="ckg:holder.1"]')).to_have_value("Italia (actor:italy)")
+    expect(page.locator('[name="ckg:evidence.0"]')).to_have_value(re.compile("evidence:004-p4-3"))
+    page.get_by_role("button", name="Ricominciare da capo").click()
+    expect(page.locator('[name="ckg:summary.0@en"]')).to_have_value("")
+    expect(page.locator('[name="ckg:holder.1"]')).to_have_count(0)
+
+
+def test_whatever_the_browser_has_kept_of_a_form_it_opens(unwatched: Page, live_server: str) -> None:
+    page = unwatched
+    for kept in ("{", "[1]", '[["a", 3]]', '[["ckg:summary.0@en", "<img src=x onerror=alert(1)>"]]', '[["no such/field.0", "x"]]'):
+        page.goto(f"{live_server}/docs/errors?lang=en")
+        page.evaluate("kept => sessionStorage.setItem('kg-proposal ckg:Position', kept)", kept)
+        page.goto(f"{live_server}{POSITION}&lang=en")
+        expect(page.locator(".island[data-mounted]")).to_be_visible()
+        assert page.locator("main img").count() == 0
+        put(page, "ckg:summary.0@en", "Works.")
+        expect(page.locator("pre.turtle")).to_contain_text("Works.")
+
+
+def test_a_page_whose_site_was_renewed_offers_to_load_it_anew(
+    unwatched: Page, live_server: str, pictures: Path
+) -> None:
+    page = unwatched
+    page.route(re.compile(r"/assets/marking-"), lambda route: route.fulfill(status=404, body="gone"))
+    page.goto(f"{live_server}{POSITION}&lang=it")
+    note = page.locator("main > .reload")
+    expect(note).to_contain_text("il sito è stato rinnovato")
+    put(page, "ckg:summary.0@it", "Scritto prima.")
+    page.screenshot(path=pictures / "reload-it.png")
+    page.unroute(re.compile(r"/assets/marking-"))
+    note.get_by_role("button", name="Ricarica la pagina").click()
+    expect(page.locator(".island[data-mounted]")).to_be_visible()
+    expect(page.locator('[name="ckg:summary.0@it"]')).to_have_value("Scritto prima.")
+    expect(page.locator("main > .reload")).to_have_count(0)

@@ -172,7 +172,7 @@ def test_tabs_and_history_survive_a_reload_and_nothing_is_asked_by_it(page: Page
     expect(content(page)).to_contain_text("ASK")
     page.keyboard.press("ArrowRight")
     expect(page.get_by_role("tab").nth(1)).to_have_attribute("aria-selected", "true")
-    page.get_by_text("Asked before in this browser").click()
+    page.get_by_text("Asked or closed before in this browser").click()
     page.locator("[data-part=asked] li button").click()
     expect(page.get_by_role("tab")).to_have_count(3)
     assert len(noted.asked()) == before
@@ -222,6 +222,23 @@ def test_a_lost_connection_and_a_busy_server_are_told_decently(page: Page, live_
     page.get_by_role("button", name="Riprova").click()
     expect(page.get_by_role("status").first).to_contain_text("Risposta in")
     expect(problem).to_be_hidden()
+
+
+def test_an_answer_is_not_taken_for_that_of_another_query(page: Page, live_server: str) -> None:
+    opened(page, f"{live_server}/sparql?lang=en")
+    write(page, "ASK { }")
+    run(page)
+    heading = page.locator("#answer")
+    expect(heading).to_have_text("Answer")
+    write(page, "ASK { ?s ?p ?o }")
+    expect(heading).to_have_text("Answer to the query that was asked before")
+    page.route("**/sparql", lambda route: route.abort())
+    run(page)
+    expect(page.get_by_role("alert")).to_contain_text("could not be reached")
+    expect(heading).to_have_text("Answer to the query that was asked before")
+    page.unroute("**/sparql")
+    page.get_by_role("button", name="Try again").click()
+    expect(heading).to_have_text("Answer")
 
 
 def test_the_gallery_is_searched_and_opens_without_leaving(page: Page, live_server: str) -> None:
@@ -280,3 +297,115 @@ def test_tab_reaches_every_control_and_leaves_the_editor(page: Page, live_server
     assert [name[:12] for name in reached[:3]] == ["New query", "Close this q", "SPARQL query"]
     for wanted in ("Run", "Lay out", "Share"):
         assert wanted in reached
+
+
+def test_two_windows_lose_nothing_that_was_written_in_either(page: Page, live_server: str) -> None:
+    opened(page, f"{live_server}/sparql?lang=en")
+    write(page, "ASK { } # first")
+    other = opened(page.context.new_page(), f"{live_server}/sparql?lang=en")
+    expect(content(other)).to_contain_text("# first")
+    # The same tab shows the same; another one is there for both.
+    write(other, "ASK { } # by the other")
+    expect(content(page)).to_contain_text("# by the other")
+    page.get_by_role("button", name="New query").click()
+    write(page, "SELECT ?mine { }")
+    expect(other.get_by_role("tab")).to_have_count(2)
+    write(other, "ASK { } # again by the other")
+    expect(content(page)).to_contain_text("?mine")
+    # What one closes and another looks at stays there.
+    page.get_by_role("tab").first.click()
+    expect(content(page)).to_contain_text("# again by the other")
+    page.get_by_role("button", name="Close this query").click()
+    expect(page.get_by_role("tab")).to_have_count(1)
+    expect(content(other)).to_contain_text("# again by the other")
+    write(other, "ASK { } # written on")
+    expect(page.get_by_role("tab")).to_have_count(2)
+    page.reload()
+    other.reload()
+    for one, text in ((page, "?mine"), (other, "# written on")):
+        expect(one.get_by_role("tab")).to_have_count(2)
+        expect(content(one)).to_contain_text(text)
+
+
+def test_what_two_windows_write_at_once_is_kept_twice(page: Page, live_server: str) -> None:
+    opened(page, f"{live_server}/sparql?lang=en")
+    write(page, "ASK { }")
+    expect(page.get_by_role("tab")).to_have_count(1)
+    page.reload()
+    # Another window keeps something in the moment before this one does.
+    page.evaluate("""() => {
+        const found = JSON.parse(localStorage.getItem("kg-queries"));
+        Object.assign(found.open[0], { text: "ASK { } # theirs", state: "other" });
+        localStorage.setItem("kg-queries", JSON.stringify(found));
+    }""")
+    write(page, "ASK { } # mine")
+    expect(page.get_by_role("tab")).to_have_count(2)
+    expect(page.get_by_role("status").first).to_contain_text("in another window")
+    expect(content(page)).to_contain_text("# mine")
+    page.get_by_role("tab").first.click()
+    expect(content(page)).to_contain_text("# theirs")
+
+
+HOSTILE = [
+    "null", "[]", "{", '{"open": {"length": 5}, "asked": 3}', '{"open": [null, 1, {"text": 5}, {"text": "ASK {}", "name": {}, "id": [], "asOf": 7}]}',
+    '{"open": [{"text": "<img src=x onerror=alert(1)>", "name": "<b>x</b>", "id": "a"}, {"text": "b", "id": "a"}], "cleared": 1e308}',
+    '{"asked": [{"text": "<b>asked</b>", "at": "x", "asOf": "<i>"}, {"text": "two", "at": 9e99}]}',
+]  # fmt: skip
+
+
+def test_whatever_the_browser_has_kept_the_page_works(page: Page, live_server: str, noted: Noted) -> None:
+    page.goto(f"{live_server}/docs/errors?lang=en")
+    for kept in HOSTILE:
+        page.evaluate("kept => { sessionStorage.clear(); localStorage.setItem('kg-queries', kept); }", kept)
+        opened(page, f"{live_server}/sparql?lang=en")
+        assert page.locator("[data-part=tabs] b, [data-part=tabs] img, [data-part=asked] b").count() == 0
+        write(page, "ASK { } # works")
+        # What was written a moment ago is kept when one leaves.
+        page.goto(f"{live_server}/docs/errors?lang=en")
+        assert "# works" in page.evaluate("localStorage.getItem('kg-queries')")
+    # What an older page kept has no names for its tabs.
+    older = {"open": [{"name": "A", "text": "ASK { } # a"}, {"name": "B", "text": "ASK { } # b"}], "current": 1, "asked": []}
+    page.evaluate("kept => { sessionStorage.clear(); localStorage.setItem('kg-queries', kept); }", json.dumps(older))
+    opened(page, f"{live_server}/sparql?lang=en")
+    expect(page.get_by_role("tab")).to_have_text(["A", "B"])
+    write(page, "ASK { } # works")
+    page.reload()
+    expect(page.get_by_role("tab")).to_have_text(["A", "B"])
+    assert not noted.printed
+
+
+def test_groups_and_prefixes_are_folded_by_mouse_and_key(page: Page, live_server: str, noted: Noted) -> None:
+    opened(page, f"{live_server}/sparql?lang=it")
+    text = "PREFIX a: <urn:a>\nPREFIX b: <urn:b>\nSELECT * {\n  ?a ?b '}' . # }\n  OPTIONAL {\n    ?c ?d ?e\n  }\n}"
+    write(page, text)
+    marks = page.locator("[data-part=editor] .cm-foldGutter .cm-gutterElement span >> visible=true")
+    expect(marks).to_have_count(3)
+    expect(marks.nth(0)).to_have_attribute("title", "Ripiega la riga")
+    marks.nth(0).click()
+    expect(content(page)).not_to_contain_text("urn:b")
+    page.locator("[data-part=editor] .cm-foldPlaceholder").click()
+    expect(content(page)).to_contain_text("urn:b")
+    page.keyboard.press("ControlOrMeta+End")
+    for _ in range(2):
+        page.keyboard.press("ArrowUp")
+    page.keyboard.press("ControlOrMeta+.")
+    expect(content(page)).not_to_contain_text("?c ?d ?e")
+    expect(content(page)).to_contain_text("OPTIONAL")
+    page.keyboard.press("ControlOrMeta+.")
+    expect(content(page)).to_contain_text("?c ?d ?e")
+    assert text_of(page) == text and not noted.printed
+
+
+def test_a_page_whose_site_was_renewed_keeps_the_query(page: Page, live_server: str) -> None:
+    opened(page, f"{live_server}/sparql?lang=en&draft=ASK%20%7B%20%7D")
+    write(page, "ASK { } # written")
+    page.route(re.compile(r"/assets/results-|/assets/index-"), lambda route: route.fulfill(status=404, body="gone"))
+    run(page)
+    note = page.locator("main > .reload")
+    expect(note).to_contain_text("the site was renewed")
+    page.unroute(re.compile(r"/assets/results-|/assets/index-"))
+    note.get_by_role("button", name="Load the page anew").click()
+    expect(content(page)).to_contain_text("# written")
+    expect(page.locator("main > .reload")).to_have_count(0)
+    run(page)
+    expect(page.locator("[data-answer]")).to_contain_text("Answer")

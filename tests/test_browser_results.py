@@ -9,8 +9,8 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from watched import OF_COLOURS, violations
 
 pytestmark = pytest.mark.browser
 
@@ -66,12 +66,6 @@ def reader(browser: Browser, live_server: str, contexts: list[BrowserContext]) -
     one = Reader(contexts[0], live_server)
     yield one
     assert one.wrong == []
-
-
-def violations(page: Page, **options: object) -> list[tuple[str, str]]:
-    """The rules that the answer breaks, each with the first element that does."""
-    found = Axe().run(page, context=".answer", options=options).response["violations"]
-    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found]
 
 
 def column(page: Page, name: str) -> list[str]:
@@ -284,7 +278,7 @@ def test_the_same_in_italian_and_dark_on_a_phone(
     expect(page.locator(".table-of-rows").get_by_role("status")).to_contain_text("Corrispondono")
     assert page.evaluate("document.documentElement.scrollWidth") <= 375
     page.locator(".answer").screenshot(path=pictures / "results-phone-it.png")
-    assert violations(page) == []
+    assert violations(page, ".answer") == []
     assert reader.wrong == []
 
 
@@ -295,9 +289,9 @@ def test_pictures_and_graphs_are_accessible_in_light_and_dark(reader: Reader) ->
         expect(page.locator("figure.drawing :is([role=img], svg)").first).to_be_visible()
         if query is FEW:
             page.get_by_role("button", name="Filter by column").click()
-        assert violations(page) == []
+        assert violations(page, ".answer") == []
         page.emulate_media(color_scheme="dark")
-        assert violations(page, runOnly=["color-contrast"]) == []
+        assert violations(page, ".answer", runOnly=OF_COLOURS) == []
         page.emulate_media(color_scheme="light")
 
 

@@ -35,7 +35,7 @@ def test_two_dates_are_compared_and_a_change_leads_to_its_claims(
 def test_in_italian_on_a_phone(browser: Browser, live_server: str, pictures: Path) -> None:
     with watched(browser, live_server, 375, color_scheme="dark", locale="it-IT") as page:
         page.goto(f"{live_server}/timeline?lang=it&from=2025-09-01&to=2025-12-31")
-        expect(page.get_by_role("heading", name=re.compile("^Che cosa è cambiato tra il 1 settembre 2025"))).to_be_visible()
+        expect(page.get_by_role("heading", name=re.compile("^Che cosa è cambiato tra il 1º settembre 2025"))).to_be_visible()
         expect(page.get_by_role("heading", name="dal 4 settembre 2025 in poi")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 375
         page.screenshot(path=pictures / "timeline-phone.png")
@@ -50,3 +50,50 @@ def test_without_scripts_a_bar_leads_to_its_items(browser: Browser, live_server:
         page.get_by_label("Positions").check()
         page.get_by_role("button", name="Show").click()
         expect(page.locator("#list [data-group=position]").first).to_be_visible()
+
+
+def test_the_picture_is_zoomed_and_moved_by_mouse_and_keys_and_the_list_follows(browser: Browser, live_server: str) -> None:
+    with watched(browser, live_server) as page:
+        page.goto(f"{live_server}/timeline?kind=event")
+        region = page.get_by_role("region", name="Picture of the dates")
+        expect(page.get_by_text("Drag to move")).to_be_visible()
+        page.get_by_role("link", name="2025", exact=True).click()
+        expect(page).to_have_url(re.compile("from=2025-01-01&to=2025-12-31"))
+        expect(page.get_by_role("heading", name="The dates drawn")).to_contain_text("2025")
+        expect(page.get_by_label("From")).to_have_value("2025-01-01")
+        expect(page.locator("#list")).not_to_contain_text("Afghanistan")
+        region.focus()
+        page.keyboard.press("ArrowRight")
+        expect(page).to_have_url(re.compile("from=2026-01-01&to=2026-12-31"))
+        expect(region).to_be_focused()
+        page.keyboard.press("+")
+        expect(page).to_have_url(re.compile("from=2026-0[34]-"))
+        page.keyboard.press("0")
+        expect(page).not_to_have_url(re.compile("from="))
+        # Nearer with the wheel, then along with the mouse.
+        box = region.bounding_box()
+        page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + 60)
+        page.keyboard.down("Control")
+        page.mouse.wheel(0, -300)
+        page.keyboard.up("Control")
+        expect(page).to_have_url(re.compile("from=202"))
+        before = page.get_by_label("From").input_value()
+        expect(region).not_to_have_class(re.compile("dragged"))
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] * 0.95, box["y"] + 60, steps=4)
+        expect(region).to_have_class(re.compile("dragged"))
+        page.mouse.up()
+        expect(page.get_by_label("From")).not_to_have_value(before)
+        assert page.get_by_label("From").input_value() < before
+
+
+def test_without_scripts_the_years_and_months_are_links(browser: Browser, live_server: str) -> None:
+    with watched(browser, live_server, 375, java_script_enabled=False) as page:
+        page.goto(f"{live_server}/timeline?lang=it")
+        page.get_by_role("link", name="2025", exact=True).click()
+        page.get_by_role("link", name="terzo trimestre 2025").click()
+        page.get_by_role("link", name="settembre 2025", exact=True).click()
+        expect(page.get_by_role("heading", name="Le date disegnate")).to_contain_text("settembre 2025")
+        page.get_by_role("link", name="Tutte le date").click()
+        expect(page.get_by_role("link", name="2021", exact=True)).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 375

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from kg.browsing.asking import FACETS, PER_PAGE, Asked, answer, read
 from kg.browsing.index import Index, Material
+from kg.browsing.inflection import stem
 from kg.browsing.sets import every, holds, packed, within
 from kg.browsing.vocabulary import tree
 from kg.browsing.vocabulary import read as read_terms
 from kg.errors import RequestError
+from kg.linking.names import spelling
 from kg.passages.bar import ASIDE, CITED, OPEN, share, stretches
 from kg.rdf import PREFIXES
 
@@ -116,10 +118,96 @@ def test_words_are_found_by_their_beginning_in_any_language_and_misspelt() -> No
         return list(answer(Asked(text=text), index).items)
 
     assert found("troop") == found("TRUPPE straniere") == found("ukr") == ["a"]
-    assert found("ships troops") == [] and found("  ") == ["a", "b"]
+    assert found("walruses") == [] and found("  ") == ["a", "b"]
     misspelt = answer(Asked(text="ukrane"), index)
     assert list(misspelt.items) == ["a"] and misspelt.instead == {"ukrane": ("ukraine",)}
     assert list(answer(Asked(text="nothing of the kind"), index, named=["b"]).items) == ["b"]
+
+
+def index_of(texts: list[tuple[str, str]], links: list[tuple[str, str, str]] = (), called: list = ()) -> Index:
+    named = [(iri, text, "", True) for iri, text in texts]
+    return Index(Material(named, [*((iri, "kind", "thing") for iri, _ in texts), *links], called=called))
+
+
+@pytest.mark.parametrize(("asked", "written", "far"), [
+    ("condizione", "condizioni", "coalizione"), ("condizioni", "condizione", "coalizioni"), ("conditions", "condition", "coalitions"),
+    ("condition", "conditions", "coalition"), ("impegni", "impegno", "impegnai"), ("impegnato", "impegni", "impegnoso"),
+    ("committed", "commitments", "commuted"), ("garanzie", "garanzia", "granzie"), ("countries", "country", "counties"),
+    ("banche", "banca", "branche"), ("losses", "loss", "losers"), ("missiles", "missili", "missives"),
+])  # fmt: skip
+def test_another_form_of_a_word_beats_one_that_is_some_slips_away(asked: str, written: str, far: str) -> None:
+    assert stem(spelling(asked)) == stem(spelling(written))
+    found = answer(Asked(text=asked), index_of([("far", f"the {far}"), ("form", f"the {written}")]))
+    assert list(found.items) == ["form"] and not found.instead and not found.without
+
+
+def test_a_word_as_it_is_written_comes_before_its_other_forms_and_the_nearest_slip_alone_is_taken() -> None:
+    index = index_of([("a", "le condizioni"), ("b", "la condizione"), ("c", "la coalizione"), ("d", "le coalizioni")])
+    assert list(answer(Asked(text="condizione"), index).items) == ["b", "a"]
+    assert list(answer(Asked(text="condizioni"), index).items) == ["a", "b"]
+    slip = answer(Asked(text="coalizionne"), index_of([("c", "coalizione"), ("d", "conlizione")]))
+    assert list(slip.items) == ["c"]
+    slip = answer(Asked(text="condixione"), index)
+    assert list(slip.items) == ["b"] and slip.instead == {"condixione": ("condizione",)}
+
+
+def test_an_item_is_found_by_what_it_is_linked_to_after_those_that_say_it_themselves() -> None:
+    links = [("c1", "kind", "Promise"), ("c1", "who", "it"), ("c2", "kind", "Promise"), ("c2", "who", "fr"), ("c2", "by", "em"),
+             ("c1", "topic", "troops"), ("it", "kind", "state"), ("c3", "kind", "Note")]  # fmt: skip
+    texts = [("c1", "So many are sent"), ("c2", "They are ready"), ("c3", "A promise by Italy"), ("it", "Italy"), ("it", "Italia"),
+             ("fr", "France"), ("em", "Emmanuel Macron"), ("troops", "foreign troops"), ("troops", "truppe straniere")]  # fmt: skip
+    index = index_of(texts, links, [("Promise", "promise"), ("Promise", "promessa")])
+
+    def found(text: str) -> list[str]:
+        return list(answer(Asked(text=text), index).items)
+
+    assert found("Italy promise") == ["c3", "c1"] and set(found("Italy promises")) == {"c1", "c3"}
+    assert found("italia promesse") == found("truppe Italia promessa") == ["c1"]
+    assert found("Macron promessa") == found("France promise") == ["c2"]
+    assert found("Who has what promise for France?") == ["c2"]
+    assert found("promise")[0] == "c3" and set(found("promise")) == {"c1", "c2", "c3"}
+
+
+def test_words_that_only_ask_count_where_nothing_else_does() -> None:
+    index = index_of([("a", "Chi si impegna"), ("b", "Un impegno"), ("c", "Chi tace")])
+    found = answer(Asked(text="Chi si è impegnato?"), index)
+    assert set(found.items) == {"a", "b"} and not found.without
+    assert set(answer(Asked(text="chi"), index).items) == {"a", "c"}
+
+
+def test_where_nothing_has_all_words_what_has_most_is_shown_and_what_it_lacks_is_said() -> None:
+    index = index_of([("a", "red ships sail"), ("b", "red ships"), ("c", "ships sail"), ("d", "sail")])
+    found = answer(Asked(text="Red, ships sail walrus"), index)
+    assert list(found.items) == ["a"] and found.without == [("walrus",)]
+    found = answer(Asked(text="red ships walrus «Zebra»"), index)
+    assert set(found.items) == {"a", "b"} and found.without == [("walrus", "Zebra")]
+    found = answer(Asked(text="red walrus"), index)
+    assert set(found.items) == {"a", "b"} and found.without == [("walrus",)]
+    both = answer(Asked(text="quay boat"), index_of([("a", "boat"), ("b", "quay"), ("c", "boat")]))
+    # The rarer word first.
+    assert list(both.items) == ["b", "a", "c"] and both.without == [("boat",), ("quay",)]
+    # What is filtered out is not told of; and where nothing is left, nothing is said to be shown.
+    only = answer(Asked(text="quay boat", chosen={"kind": ("x",)}), index_of([("a", "boat"), ("b", "quay")], [("a", "kind", "x")]))
+    assert list(only.items) == ["a"] and only.without == [("quay",)]
+    none = answer(Asked(text="quai bot", chosen={"kind": ("y",)}), index_of([("a", "boat"), ("b", "quay")]))
+    assert none.total == 0 and not none.instead and not none.without
+    # A name that is meant answers alone.
+    assert list(answer(Asked(text="quay walrus"), index_of([("a", "boat"), ("b", "quay")]), named=["a"]).items) == ["a"]
+
+
+words_asked = st.lists(st.sampled_from(["alfa", "bravo", "corto", "delta"]), min_size=1, max_size=4, unique=True)
+
+
+@settings(deadline=None)
+@given(st.lists(words_asked, max_size=12), words_asked)
+def test_what_is_found_has_as_many_of_the_words_as_anything_has(items: list[list[str]], asked: list[str]) -> None:
+    found = answer(Asked(text=" ".join(asked)), index_of([(f"i{n}", " ".join(words)) for n, words in enumerate(items)]))
+    having = {f"i{place}": len(set(words) & set(asked)) for place, words in enumerate(items)}
+    most = max(having.values(), default=0)
+    assert set(found.items) == {iri for iri, number in having.items() if number == most > 0}
+    assert len(found.items) == len(set(found.items)) == found.total
+    missing = {tuple(word for word in asked if word not in words) for words in items if len(set(words) & set(asked)) == most > 0}
+    assert set(found.without) == (missing if most < len(asked) else set())
 
 
 def test_what_an_address_asks_is_read_or_refused_in_a_sentence() -> None:

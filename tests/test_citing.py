@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote, urlencode, urlsplit
+from urllib.request import urlopen
 
 import pyoxigraph as ox
 import pytest
@@ -87,7 +88,7 @@ def old(state: Path) -> Snapshot:
 
 @pytest.fixture(scope="module")
 def app(state: Path, repository: Path) -> Iterator[Flask]:
-    one = create_app(Settings(repository=repository, state=state, budget=0.0))
+    one = create_app(Settings(repository=repository, state=state, budget=0.0, hosts=("kg.example.org",)))
     yield one
     one.extensions["kg"].serving.close()
 
@@ -322,10 +323,11 @@ def test_texts_survive_bibtex(text: str) -> None:
 def test_a_citation_says_how_to_check_the_answer(client: FlaskClient, app: Flask) -> None:
     snapshot = app.extensions["kg"].serving.current.snapshot
     text = "SELECT ?s { ?s ?p ?o } LIMIT 4"
-    answer = ask(client, text, format="csv")
+    query, public = urlencode({"query": text, "format": "csv"}), "https://kg.example.org"
+    answer = client.get(f"/sparql?{query}", base_url=public)
     digest = hashlib.sha256(answer.data).hexdigest()
-    query = urlencode({"query": text, "format": "csv"})
-    (item,) = client.get(f"/cite?{query}", headers={"Accept": "application/vnd.citationstyles.csl+json"}).get_json(True)
+    accept = {"Accept": "application/vnd.citationstyles.csl+json"}
+    (item,) = client.get(f"/cite?{query}", base_url=public, headers=accept).get_json(True)
     assert set(item) <= {
         "id", "type", "title", "author", "issued", "accessed", "note", "version", "URL", "DOI", "license",
     }  # fmt: skip
@@ -336,7 +338,7 @@ def test_a_citation_says_how_to_check_the_answer(client: FlaskClient, app: Flask
         assert year >= 2026 and 1 <= month <= 12 and 1 <= day <= 31
     assert item["URL"] == cite_as(answer.headers)
     assert digest in item["note"] and snapshot.digest in item["note"]
-    entry = client.get(f"/cite?{query}&style=bibtex")
+    entry = client.get(f"/cite?{query}&style=bibtex", base_url=public)
     assert entry.content_type == "application/x-bibtex" and entry.headers["Cache-Control"] == "no-store"
     fields = fields_of(entry.text)
     assert fields["url"] == item["URL"] and digest in fields["note"] and fields["version"] == "0.1.0"
@@ -346,6 +348,43 @@ def test_a_citation_says_how_to_check_the_answer(client: FlaskClient, app: Flask
     refused = client.get("/cite?query=ASK{}&explain=empty")
     assert refused.status_code == 400 and "explain" in refused.text
     assert client.get("/cite", headers={"Accept": "image/png"}).status_code == 406
+
+
+def test_no_citation_names_an_address_of_this_machine(client: FlaskClient) -> None:
+    for lang, said in (("en", "others cannot reach"), ("it", "altri non raggiungono")):
+        found = client.get(f"/cite?query=ASK{{}}&style=csl&lang={lang}")
+        assert "Accept-Language" in found.headers["Vary"]
+        (item,) = found.get_json(True)
+        assert item["URL"] == "https://w3id.org/coalition-kg/" and "localhost" not in found.text
+        path = item["note"].rpartition(": ")[2].removesuffix(".")
+        assert said in item["note"] and path.startswith("/sparql?query=ASK") and client.get(path).status_code == 200
+
+
+def test_an_entry_is_cited_with_what_carries_it() -> None:
+    snapshot = Snapshot("", "0" * 64, {}, {}, {}, "2026-01-06T00:00:00+00:00")
+    work = Work("The graph", (Author("Doe", "Ada"),), url="https://example.org/")
+    places = (citation.Place("A \\report.", "The {Press}", "2025-09", paragraphs=("4", "6")), citation.Place("B"))
+    cited = Cited(snapshot, "2026-02-03", "https://example.org/x", entry="It is so.", places=places)
+    text = citation.plain(work, cited)
+    assert "It is so, in: The graph (2026). According to: A \\report, The {Press}, 2025-09, para. 4, 6; B, undated. " in text
+    fields = fields_of(citation.bibtex(work, cited))
+    assert fields["title"] == "{It is so}" and fields["howpublished"] == "In: The graph"
+    assert printed(fields["note"]).startswith("According to: A \\report, The {Press}, 2025-09, para. 4, 6; B, undated.")
+    item = citation.csl(work, cited)
+    assert (item["title"], item["container-title"]) == ("It is so", "The graph") and "The {Press}" in item["note"]
+
+
+@pytest.mark.server
+def test_a_claim_is_cited_in_the_language_of_its_reader(live_server: str) -> None:
+    claim = "https://w3id.org/coalition-kg/id/claim/004-agreement-on-long-range-missiles"
+    told = {
+        "en": (", in: coalition-kg: a knowledge graph of", "According to: Source 004: report", "undated, para. 6."),
+        "it": (", in: coalition-kg: un grafo di conoscenza di", "Secondo: Fonte 004: resoconto", "s.d., cpv. 6."),
+    }
+    for lang, said in told.items():
+        with urlopen(f"{live_server}/cite?" + urlencode({"iri": claim, "style": "plain", "lang": lang})) as answer:
+            text = answer.read().decode("utf-8")
+        assert all(one in text for one in said) and "., in" not in text and f" {claim} (" in text, text
 
 
 def test_the_page_of_an_answer_leads_to_its_citation(client: FlaskClient) -> None:

@@ -30,6 +30,7 @@ class Application:
         self.go_on, self.given_up, self.working = threading.Event(), threading.Event(), threading.Event()
         self.app.add_url_rule("/quick", "quick", lambda: "quick")
         self.app.add_url_rule("/blocked", "blocked", self.blocked)
+        self.app.add_url_rule("/large", "large", lambda: "x" * 20_000_000)
         self.app.add_url_rule("/endless", "endless", self.endless)
 
     def blocked(self) -> str:
@@ -93,6 +94,19 @@ def test_a_client_that_reads_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch
         assert views.given_up.wait(PATIENCE)
         assert b"quick" in answered(other)
         assert closed(stalled)
+
+
+def test_a_client_that_reads_nothing_of_what_is_ready_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "_READING", 0.3)
+    monkeypatch.setattr("kg.web.server._LOOK", 1)
+    with running(Application()) as connect, connect() as stalled:
+        stalled.sendall(GET % b"large")
+        assert stalled.recv(1) == b"H"
+        end = time.monotonic() + PATIENCE
+        with pytest.raises(ConnectionError):
+            while time.monotonic() < end:
+                stalled.sendall(b"x")
+                time.sleep(0.1)
 
 
 def test_a_client_that_reads_is_not(monkeypatch: pytest.MonkeyPatch) -> None:

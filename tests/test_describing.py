@@ -36,15 +36,8 @@ TURTLE, HTML = {"Accept": "text/turtle"}, {"Accept": "text/html"}
 
 
 @pytest.fixture(scope="module")
-def real_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    state = tmp_path_factory.mktemp("real") / "state"
-    build(ROOT, state)
-    return state
-
-
-@pytest.fixture(scope="module")
-def real(real_state: Path) -> Engine:
-    return Engine.open(real_state)
+def real(real_graph: Engine) -> Engine:
+    return real_graph
 
 
 @pytest.fixture(scope="module")

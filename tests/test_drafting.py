@@ -202,8 +202,8 @@ def test_what_is_too_much_to_be_listed_is_asked_of_the_store(real_state: Path, m
     engine = Engine.load(current(real_state))
     maker = drafter.SnapshotDrafter(engine, SnapshotChecker(engine, Texts(Path(engine.snapshot.path))))
 
-    def choices(words: str) -> dict:
-        asked = {"class": "ckg:Position", "field": "ckg:holder", "text": words}
+    def choices(words: str, field: str = "ckg:holder") -> dict:
+        asked = {"class": "ckg:Position", "field": field, "text": words}
         return json.loads(maker.answer("choices", json.dumps(asked).encode(), "it"))
 
     listed = choices("Italia")
@@ -213,3 +213,5 @@ def test_what_is_too_much_to_be_listed_is_asked_of_the_store(real_state: Path, m
     assert {one["name"] for one in found["choices"]} >= {"actor:italy"} <= {one["name"] for one in listed["choices"]}
     assert choices("")["more"] is True and len(choices("")["choices"]) == 20
     assert choices("' \" \\ }")["choices"] == []
+    # Evidence has no name but its own.
+    assert "evidence:004-p4-3" in [one["name"] for one in choices("004 p4-3", "ckg:evidence")["choices"]]

@@ -40,5 +40,5 @@ TRIPLES = st.lists(st.builds(ox.Triple, NODES, st.just(P), NODES | LITERALS), ma
 @given(TRIPLES)
 def test_terms_come_back_as_they_are(triples: list[ox.Triple]) -> None:
     shapes = [quad.triple for quad in ox.parse(SHAPES, format=ox.RdfFormat.TURTLE)]
-    found = Counter((one.focus, one.value) for one in core.validate(iter(triples), shapes))
+    found = Counter((one.focus, one.value) for one in core.Shapes(shapes).validate(iter(triples)))
     assert found == Counter((triple.subject, triple.object) for triple in triples)

@@ -132,6 +132,7 @@ def test_claims_come_by_kind_then_topic_then_date(facts: Facts, vocabulary: Voca
     relations[PREFIXES["claim"] + "d"], relations[PREFIXES["claim"] + "e"] = {ckg + "member"}, {ckg + "concerns"}
     found = sections(lines, relations, subject, facts, vocabulary)
     shape = [(one.key, one.own, one.count, [[said.text for said in part.heading] for part in one.parts]) for one in found]
+    assert {part.domains for one in found for part in one.parts} == {()}
     assert shape == [
         ("Position", True, 1, [["Boats"]]),
         ("Threat", True, 1, [["Fish"]]),

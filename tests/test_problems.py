@@ -49,6 +49,9 @@ An error over HTTP is `application/problem+json` (RFC 9457), and a page for a br
 | `quoted` | that line, and below it `^` under what is meant |
 | `proposal` | what to write instead, ready to paste, where there is one way |
 
+`title`, `detail` and `remedy` are in English, or in Italian for who asks so (`lang=it`, `Accept-Language`) where all of
+them are known in Italian; `Content-Language` says which. Programmes should go by `code`.
+
 The codes, each with its HTTP status, what it means, and what to do. It is written from the list in the programme by
 `python tests/test_problems.py`; do not edit it.
 """
@@ -95,7 +98,7 @@ AT = len(OURS) + 7
     [
         ("SELCT * { ?s ?p ?o }", (1, 1), "SELECT, ASK", "SELECT"),
         ("SELECT * { ?s ?p ?o", (1, 20), "“{” was opened in line 1, column 10", "}"),
-        ("SELECT * {\n ?a ?b ?c\n ?d ?e ?f }", (3, 2), "dot", "?c ."),
+        ("SELECT * {\n ?a ?b ?c\n ?d ?e ?f }", (3, 2), "dot", ". ?d"),
         ("SELECT ?a, ?b { ?a ?p ?b }", (1, 8), "without commas", "?a ?b"),
         ("SELECT * { ?s :a ?o }", (1, 15), "no colon", "a"),
         ("SELECT * { ?s ckg:holder ?o }", (1, 15), "is not declared", f"PREFIX ckg: <{PREFIXES['ckg']}>"),
@@ -129,7 +132,7 @@ AT = len(OURS) + 7
         ("SELECT * { ?s a <Claim> }", (1, 17), "absolute IRI", None),
         (f"{OURS} ASK {{ ?c a ckg:P, ckg:stance ?s }}", (1, AT + 11), "semicolon", ";"),
         (f"{OURS} ASK {{ ?c ckg:holder ckg:P, a ckg:P }}", (1, AT + 20), "semicolon", ";"),
-        (f"{OURS} ASK {{ ?c ckg:p ckg:q, ckg:r ?s ?p ?o }}", (1, AT + 23), "dot", "ckg:r ."),
+        (f"{OURS} ASK {{ ?c ckg:p ckg:q, ckg:r ?s ?p ?o }}", (1, AT + 23), "dot", ". ?s"),
         ("ASK { ?c ?p 2026-01-06 }", (1, 13), "quotation marks", '"2026-01-06"^^xsd:date'),
         ("ASK { ?c ?p 2026-01-06T10:00:00Z . }", (1, 13), "quotation marks", '"2026-01-06T10:00:00Z"^^xsd:dateTime'),
         ('ASK { ?c ?p "Italia"@it_IT }', (1, 13), "language tag", '"Italia"@it-IT'),

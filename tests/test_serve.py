@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import os
 import signal
 import subprocess
@@ -113,9 +115,47 @@ def test_it_stops_when_told_and_leaves_no_process(state: Path, number: int) -> N
         assert gone(children)
 
 
+#: A server that is told to stop while its first thread ignores what is raised, as Python does in a destructor.
+INTERRUPTED = """
+import os, signal, sys
+from kg.web.connections import Channel
+received = Channel.received
+
+class Interrupted:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGTERM)
+        sum(range(1000))
+
+def interrupted(self, data):
+    Interrupted()
+    return received(self, data)
+
+Channel.received = interrupted
+from kg.__main__ import main
+sys.argv[0] = "kg"
+main()
+"""
+
+
+def test_it_stops_whatever_it_is_about_when_it_is_told(state: Path) -> None:
+    line, environment = command("--port", "0", "--workers", "1", state=state)
+    line[1:3] = ["-c", INTERRUPTED]
+    with subprocess.Popen(line, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        one = Server(process, process.stdout.readline().split(" on ")[1].split()[0], "")
+        try:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                one.query("ASK {}")
+            assert process.wait(PATIENCE) == 0
+        finally:
+            process.kill()
+
+
 def seconds_of_work(process: int) -> float:
-    """Processor time a process has used."""
-    fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+    """Processor time a process has used; none if it has gone."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text("utf-8").rpartition(")")[2].split()
+    except OSError:
+        return 0.0
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 

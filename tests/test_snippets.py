@@ -115,4 +115,6 @@ def test_code_is_laid_out_as_a_person_would() -> None:
 def test_what_is_asked_for_fits_the_form_of_the_query() -> None:
     assert "text/csv" in code("x")["shell"] and "text/turtle" in code("x", "CONSTRUCT")["shell"]
     assert "TURTLE" in code("x", "DESCRIBE")["python"] and '["boolean"]' in code("x", "ASK")["python"]
+    # What ASK is answered with has no columns.
+    assert "read.csv" in code("x")["r"] and "read.csv" not in code("x", "ASK")["r"]
     assert "addNamedGraph" in code("x", "SELECT", ("named-graph-uri", "http://example.org/g"))["python"]

@@ -9,6 +9,7 @@ import re
 import urllib.error
 import urllib.request
 from html import unescape
+from urllib.parse import quote
 
 import pyoxigraph as ox
 import pytest
@@ -34,7 +35,7 @@ def page(address: str, language: str = "en") -> str:
 
 
 def rows(server: str, query: str) -> list[dict[str, str]]:
-    prefixes = "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in ("ckg", "skos", "rdfs", "oa", "void"))
+    prefixes = "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in ("ckg", "skos", "rdfs", "oa", "void", "actor", "topic"))
     asked = urllib.request.Request(  # noqa: S310
         f"{server}/sparql", (prefixes + query).encode(), {"Content-Type": "application/sparql-query", "Accept": "text/csv"}
     )
@@ -86,6 +87,64 @@ def test_nothing_found_proposes_what_may_have_been_meant(live_server: str) -> No
     assert total(shown) == 0 and "Non si è trovato nulla" in shown and "Emmanuel Macron" in plain(shown)
 
 
+def looked_for(server: str, text: str, language: str, more: str = "") -> str:
+    return page(f"{server}/browse?q={quote(text)}&lang={language}{more}")
+
+
+def notes(text: str) -> list[str]:
+    return [plain(one) for one in re.findall(r'<p class="note">(.*?)</p>', text, re.DOTALL)]
+
+
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_what_people_ask_is_answered_by_what_items_are_linked_to(live_server: str, language: str) -> None:
+    summary = f"SELECT DISTINCT ?text {{ %s ?c ckg:summary ?text FILTER(LANG(?text) = '{language}') }}"
+    italian = {row["text"] for row in rows(live_server, summary % "?c a ckg:Commitment ; ckg:holder actor:italy .")}
+    for asked in ("Italia impegni", "Italy commitments", "Italy commitment", "impegno Italia", "Italy's commitments"):
+        shown = looked_for(live_server, asked, language)
+        assert italian and italian <= set(results(shown)) and not notes(shown), asked
+    macron = {row["text"] for row in rows(live_server, summary % "?c a ckg:Commitment ; ckg:statedBy ?p . ?p rdfs:label 'Emmanuel Macron'@en .")}
+    assert macron and macron <= set(results(looked_for(live_server, "Macron impegni", language)))
+    meloni = "?c ckg:topic/skos:broader* topic:troops-in-ukraine ; ckg:statedBy ?p . ?p rdfs:label 'Giorgia Meloni'@en ."
+    troops = {row["text"] for row in rows(live_server, summary % meloni)}
+    assert troops and troops <= set(results(looked_for(live_server, "Meloni truppe", language)))
+    every = {row["text"] for row in rows(live_server, summary % "?c a ckg:Commitment .")}
+    for asked in ("chi si è impegnato", "Who has committed?"):
+        shown = looked_for(live_server, asked, language)
+        assert total(shown) >= len(every) and set(results(shown)) & every and not notes(shown)
+
+
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_a_form_of_a_word_is_taken_and_not_another_word_like_it(live_server: str, language: str) -> None:
+    conditions = rows(live_server, "SELECT DISTINCT ?c { ?c a ckg:Condition }")
+    totals = set()
+    for asked in ("condizione", "condizioni", "condition", "conditions"):
+        shown = looked_for(live_server, asked, language)
+        assert not notes(shown) and len(conditions) <= total(shown) < 2 * len(conditions)
+        totals.add(total(shown))
+    assert len(totals) == 1
+
+
+def test_what_has_most_of_the_words_is_shown_and_says_so(live_server: str) -> None:
+    for language, sentence in (("en", "Nothing has all of these words"), ("it", "Nulla contiene tutte queste parole")):
+        shown = looked_for(live_server, "Macron impegni pinguini", language)
+        assert total(shown) > 0 and len(notes(shown)) == 1 and sentence in notes(shown)[0] and "pinguini" in notes(shown)[0]
+        assert results(shown) == results(looked_for(live_server, "Macron impegni", language))
+        shown = looked_for(live_server, "impegni Ucraina condizione", language)
+        assert total(shown) > 0 and sentence in notes(shown)[0] and "condizione" in notes(shown)[0]
+        # Where nothing is shown, nothing is said to be.
+        for more in ("&kind=ckg:Office", "&from=1900-01-01&until=1900-01-02"):
+            shown = looked_for(live_server, "coalizionne pinguini", language, more)
+            assert total(shown) == 0 and notes(shown) == []
+
+
+def test_every_value_of_a_facet_has_a_name(live_server: str) -> None:
+    for language, name in (("en", "entry of a vocabulary"), ("it", "voce di un vocabolario")):
+        shown = page(f"{live_server}/browse?lang={language}")
+        values = re.findall(r'<li class="depth-\d"><label>.*? value="([^"]+)".*?> <span>(.*?)</span>', shown)
+        assert dict(values)["skos:Concept"] == name and len(values) > 100
+        assert [one for one, label in values if unescape(label) == one or re.fullmatch(r"\w+:\S+", label)] == []
+
+
 @pytest.mark.parametrize("asked", ["page=0", "page=%C2%B2", "sort=up", "from=yesterday", "q=" + "a" * 400])
 def test_what_cannot_be_asked_is_refused_in_a_sentence(live_server: str, asked: str) -> None:
     status, text = get(f"{live_server}/browse?{asked}")
@@ -99,7 +158,7 @@ def test_what_is_hostile_is_shown_as_text(live_server: str, asked: str) -> None:
 
 
 def test_the_home_page_leads_in(live_server: str) -> None:
-    for language, words in (("en", "claims"), ("it", "affermazioni")):
+    for language, words in (("en", "claims"), ("it", "asserzioni")):
         shown = page(f"{live_server}/?lang={language}")
         claims = rows(live_server, "SELECT (COUNT(DISTINCT ?c) AS ?n) { ?c a ckg:Claim }")[0]["n"]
         assert f"<strong>{claims}</strong> <span>{words}</span>" in shown
@@ -112,12 +171,25 @@ def test_a_source_has_its_claims_in_the_order_of_the_text(live_server: str) -> N
     shown = page(f"{live_server}/sources/004")
     paragraphs = [int(one) for one in re.findall(r'<h3 id="p(\d+)"', shown)]
     assert paragraphs == sorted(set(paragraphs)) == list(range(1, 23))
-    places = [(int(one), int(other)) for one, other in re.findall(r">characters (\d+)–(\d+)</a>", shown)]
+    written = [one.replace(",", "").split("–") for one in re.findall(r">characters ([\d,]+–[\d,]+)</a>", shown)]
+    places = [(int(one), int(other)) for one, other in written]
     counted = rows(live_server, f"""SELECT ?start ?end {{ ?c a ckg:Claim ; ckg:evidence ?e .
         ?e ckg:source <{PREFIXES["doc"]}004> ; oa:start ?start ; oa:end ?end ; ckg:paragraph ?p }} ORDER BY ?p ?start ?end ?c""")
     assert places == [(int(row["start"]), int(row["end"])) for row in counted]
     aside = rows(live_server, f"SELECT ?p {{ ?p a ckg:UncitedPassage ; ckg:source <{PREFIXES['doc']}004> }}")
     assert shown.count('<p class="aside">') == len(aside) and "Palazzo Chigi" not in shown.split("<h1")[0]
+
+
+def test_numbers_and_dates_are_written_as_readers_of_the_language_do(live_server: str) -> None:
+    english, italian = (page(f"{live_server}/sources/001?lang={one}") for one in ("en", "it"))
+    length = re.search(r"([\d,]+) characters", english)[1]
+    assert "," in length and f"{length.replace(',', '.')} caratteri" in italian
+    share = re.search(r"<strong>([\d.]+)%</strong>", english)[1]
+    assert f"<strong>{share.replace('.', ',')}%</strong>" in italian
+    assert '<span class="date">6 January 2026</span>' in page(f"{live_server}/")
+    assert '<span class="date">6 gennaio 2026</span>' in page(f"{live_server}/?lang=it")
+    shown = page(f"{live_server}/sources/contradictions?lang=it")
+    assert "da gennaio 2026 in poi</span>" in shown and "/..<" not in shown
 
 
 def test_a_long_source_is_paged_and_nothing_is_lost(live_server: str) -> None:
@@ -147,14 +219,45 @@ def test_each_term_of_the_ontology_stands_at_its_fragment(live_server: str) -> N
     shown = page(f"{live_server}/ontology?lang=it")
     for row in terms:
         assert f'id="{row["t"].rpartition("#")[2]}"' in shown
-    holder = shown[shown.index('<article class="term" id="holder"') :].split("</article>")[0]
-    assert 'href="/ontology?lang=it#Statement"' in holder and "Il codominio" not in holder
-    assert "gallery=01-positions-on-troops.rq" in holder and "ClaimShape" in holder
+    place = shown[shown.index('<li class="term" id="holder"') :].split("</li>")[0]
+    assert 'href="/ontology/term/holder?lang=it"' in place and "titolare" in place
     uses = rows(live_server, "SELECT (COUNT(*) AS ?n) { ?s ckg:holder ?o }")[0]["n"]
-    assert f"{uses} usi" in holder
+    assert f"{uses} usi" in place
     assert '<svg class="diagram"' in shown and 'href="#Claim"' in shown
+    assert len(shown.encode()) < 150_000
     status, turtle = get(f"{live_server}/ontology", accept="text/turtle")
     assert status == 200 and "ckg:Claim" in turtle
+
+
+def test_a_term_has_a_page_with_its_properties_rules_questions_and_examples(live_server: str) -> None:
+    holder = page(f"{live_server}/ontology/term/holder?lang=it")
+    assert 'href="/ontology/term/Statement?lang=it"' in holder and "Il codominio" not in holder
+    assert "gallery=01-positions-on-troops.rq" in holder and "/shapes/shape/ClaimShape" in holder
+    assert '<link rel="canonical" href="https://w3id.org/coalition-kg/ontology#holder">' in holder
+    example = re.search(r'<li class="live"><a href="([^"]+)"', holder)[1]
+    assert get(live_server + example.replace("&amp;", "&"))[0] == 200
+    position = page(f"{live_server}/ontology/term/Position")
+    # Its own properties, and those of the classes above it; the classes above and below, drawn.
+    table = position.split('<table class="properties">')[1].split("</table>")[0]
+    names = re.findall(r'<th scope="row"><a href="/ontology/term/([A-Za-z]+)"', table)
+    assert {"stance", "holder", "statedBy"} <= set(names) and names.index("stance") < names.index("holder")
+    drawing = position.split('<svg class="diagram"')[1].split("</svg>")[0]
+    assert {"Claim", "Statement", "Position"} <= set(re.findall(r'href="/ontology/term/([A-Za-z]+)"', drawing))
+    assert get(f"{live_server}/ontology/term/Nonsense")[0] == 404
+
+
+def test_every_shape_and_rule_has_its_place_and_a_page(live_server: str) -> None:
+    shown = page(f"{live_server}/shapes")
+    named = rows(live_server, """PREFIX sh: <http://www.w3.org/ns/shacl#>
+        SELECT DISTINCT ?s ?k { GRAPH ?g { ?s a ?k FILTER(STRSTARTS(STR(?s), "https://w3id.org/coalition-kg/shapes#")) } }""")
+    places = re.findall(r' id="([^"]+)"', shown)
+    assert {row["s"].rpartition("#")[2] for row in named} <= set(places) and len(places) == len(set(places))
+    assert len(shown.encode()) < 150_000
+    claim = page(f"{live_server}/shapes/shape/ClaimShape?lang=it")
+    assert 'id="ClaimShape-anonymous"' in claim and "FILTER NOT EXISTS" in claim and "Questa asserzione poggia" in claim
+    assert 'href="/ontology/term/Claim?lang=it"' in claim and "ckgsh:ClaimShape\n" in claim
+    assert page(f"{live_server}/shapes/shape/ClaimShape-anonymous") == page(f"{live_server}/shapes/shape/ClaimShape")
+    assert get(f"{live_server}/shapes/shape/Nonsense")[0] == 404
 
 
 def test_the_page_about_the_data_set_counts_cites_and_leads_to_every_file(live_server: str) -> None:

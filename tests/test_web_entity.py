@@ -24,6 +24,17 @@ MANY = "".join(
     ckg:summary "Claim number {number}."@en . """
     for number in range(230)
 )
+#: More commitments of one holder than stand on a page, on no, one or another condition, in no, one or another domain.
+PROMISES = "".join(
+    f"""claim:p{number:03} a ckg:Claim , ckg:Commitment ; ckg:holder actor:planner ; ckg:summary "Promise {number}."@en
+    {f"; ckg:condition condition:{'zac'[number % 3]}" if number % 3 else ""}
+    {f"; ckg:domain domain:{'zac'[number // 3 % 3]}" if number // 3 % 3 else ""} . """
+    for number in range(120)
+) + "".join(
+    f"""condition:{one} a ckg:Condition ; rdfs:label "{label}"@en . domain:{one} a skos:Concept ; skos:prefLabel "in {label}"@en ;
+    skos:inScheme scheme:domain . """
+    for one, label in (("a", "Zebras"), ("c", "Apples"))
+) + "ckg:Commitment a owl:Class ; rdfs:subClassOf ckg:Claim . "
 TOPICS = "ckg:Position a owl:Class ; rdfs:subClassOf ckg:Claim . " + "".join(f'topic:t{n} a skos:Concept ; skos:prefLabel "Topic {n}"@en ; skos:inScheme scheme:topic . ' for n in range(3))
 
 
@@ -45,7 +56,7 @@ def shown(live_server: str) -> object:
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     state = tmp_path_factory.mktemp("many")
-    more = TRIG.replace("{\n  ckg:Claim", "{\n" + MANY + TOPICS + "  ckg:Claim", 1)
+    more = TRIG.replace("{\n  ckg:Claim", "{\n" + MANY + PROMISES + TOPICS + "  ckg:Claim", 1)
     with serving(write_snapshot(state / "state", more), "--workers", "1", "--budget", "0") as one:
         yield one
 
@@ -172,6 +183,27 @@ def test_many_claims_come_page_by_page_and_none_is_lost(small: Server) -> None:
     assert len(found) == len(set(found)) == 231
     names = [one.rpartition("n")[2] for one in found if one.rpartition("n")[2].isdigit()]
     assert [int(one) % 3 for one in names] == sorted(int(one) % 3 for one in names)
+
+
+def test_commitments_come_by_condition_and_domain_also_from_page_to_page(small: Server) -> None:
+    groups: list[tuple[str, str]] = []
+    for number in (1, 2):
+        text = small.ask("GET", f"/id/actor/planner?page={number}", HTML).text
+        text = text[text.index('<section aria-labelledby="Commitment"') :].split("</section>")[0]
+        condition, domain = "", ""
+        for level, heading, claim in re.findall(r'<(h3|h4)[^>]*>(.*?)</h|<p class="says"><a href="(/id/claim/[^"]+)"', text):
+            if level == "h3":
+                condition, domain = words(heading), ""
+            elif level == "h4":
+                domain = words(heading)
+            else:
+                assert claim
+                groups.append((condition, domain))
+    conditions = ["On condition Apples", "On condition Zebras", "No condition stated"]
+    domains = ["Domain in Apples", "Domain in Zebras", "No domain stated"]
+    assert len(groups) == 120
+    assert list(dict.fromkeys(groups)) == [(one, other) for one in conditions for other in domains]
+    assert sum(one != other for one, other in zip(groups, groups[1:], strict=False)) == 8
 
 
 def test_a_family_comes_page_by_page(shown: object) -> None:

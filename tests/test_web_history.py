@@ -43,7 +43,7 @@ def two(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def test_what_changed_is_told_claim_by_claim(two: Server) -> None:
     answer = two.ask("GET", "/history/id/actor/freedonia", HTML)
     said = words(answer.text)
-    assert answer.status == 200 and "Between the version of 2026-01-05" in said
+    assert answer.status == 200 and "Between the version built on 5 January 2026" in said
     assert "changed Freedonia is for it." in said and "removed This was withdrawn." in said and "kingdom" not in said
     assert re.search(r"<del>[^<]*against it[^<]*</del>", answer.text) and re.search(r"<ins>[^<]*is for it[^<]*</ins>", answer.text)
 

@@ -6,6 +6,7 @@ import json
 import re
 import urllib.error
 import urllib.request
+from html import unescape
 
 import pytest
 
@@ -95,3 +96,11 @@ def test_scripts_learn_which_item_each_state_is(live_server: str) -> None:
 def test_what_cannot_be_shown_is_said_in_a_sentence(live_server: str, asked: str, words: str) -> None:
     status, text = get(f"{live_server}/map?{asked}")
     assert status == 400 and words in text
+
+
+def test_where_nothing_is_recorded_topics_are_offered_that_have_something(live_server: str) -> None:
+    nothing = "Nessuno Stato è registrato"
+    text = page(live_server, "by=contribution&topic=topic:troops-in-ukraine&lang=it")
+    offered = re.findall(r'<li><a href="/map\?(by=contribution[^"]*)"', text)
+    assert nothing in text and offered
+    assert all(nothing not in page(live_server, unescape(asked)) for asked in offered[:2])

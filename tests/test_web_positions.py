@@ -124,6 +124,30 @@ def test_kinds_and_topics_narrow_the_matrix_and_branches_fold(live_server: str) 
     assert {"excludes", "supports", "cautious"} <= set(sum(folded.stances("Italy").values(), []))
 
 
+def test_a_group_of_actors_folds_into_a_row_that_counts_who_stands_where(live_server: str) -> None:
+    everyone = get(f"{live_server}/positions")[1]
+    link = re.search(r'data-fold="ckg:State" href="([^"]+)" aria-expanded="true"', everyone)[1].replace("&amp;", "&")
+    page = get(live_server + link.split("#")[0])[1]
+    assert 'aria-expanded="false"' in page and '/id/actor/italy"' not in page and '/id/actor/' in page.split('<table>')[1]
+    closed = page.split('class="group closed"')[1].split("</tr>")[0]
+    counted: dict[tuple[str, str], int] = {}
+    columns = Matrix(page).columns
+    for column, cell in zip(columns, closed.split("<td>")[1:], strict=True):
+        for stance, number in re.findall(r'data-stance="([^"]+)".*?</span> (\d+)</span>', cell):
+            counted[column, stance] = int(number)
+    states = Matrix(get(f"{live_server}/positions?kind=ckg:State")[1])
+    expected: dict[tuple[str, str], int] = {}
+    for marks in states.rows.values():
+        for column, mark in marks:
+            expected[column, mark["data-stance"]] = expected.get((column, mark["data-stance"]), 0) + 1
+    assert counted == expected and len(expected) > 8
+    # With all groups folded nothing is paged, and the form keeps what is folded.
+    every = re.search(r'data-fold="close-all" href="([^"]+)"', everyone)[1].replace("&amp;", "&")
+    page = get(live_server + every.split("#")[0])[1]
+    assert page.count('class="group closed"') == len(re.findall(r'name="close" value="', page)) > 3
+    assert 'data-fold="open-all"' in page and "/id/actor/" not in page.split("<table>")[1]
+
+
 def test_the_page_says_what_an_empty_cell_means_and_how_many_are_undated(live_server: str) -> None:
     english, italian = (get(f"{live_server}/positions?lang={spoken}")[1] for spoken in ("en", "it"))
     assert "nothing is recorded" in english and re.search(r"\d+ positions have no date", english)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Mapping
 from html import unescape
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import quote, urlencode
 from urllib.request import Request, urlopen
 
 import pyoxigraph as ox
 import pytest
+from checkout import ROOT
 from serving import token_in, wait_for_forms
+
+from kg.cli.fmt import canonical
 
 pytestmark = pytest.mark.server
 
@@ -292,3 +297,104 @@ def test_turtle_that_is_judged_is_shown_with_the_lines_at_fault(live_server: str
     assert fine.status == 200 and 'class="listing"' not in fine.text
     long = Reply(f"{live_server}/check", {"token": token, "contribution": "\n" * 3_000 + text})
     assert 'id="line-3003"' in long.text and long.text.count('class="number"') < 60
+
+
+def test_evidence_of_a_passage_is_found_by_its_place(live_server: str) -> None:
+    source = Reply(f"{live_server}/id/evidence/004-p4-3.nt", Accept="application/n-triples").text
+    digest = re.search(r'sha256> "([0-9a-f]{64})"', source)
+    assert digest
+    asked = f"{live_server}/propose/evidence?source=doc:004&lang=it&sha256={digest[1]}"
+    found = json.loads(Reply(f"{asked}&start=637&end=684").text)
+    assert found[0]["name"] == "evidence:004-p4-3" and found[0]["same"] and found[0]["claims"] >= 3
+    assert found[0]["about"].startswith("L'Italia") and found[0]["address"] == "/id/evidence/004-p4-3?lang=it" and found[0]["voices"][0].startswith("Fonte 004")
+    assert len(found) > 1 and not any(one["same"] for one in found[1:])
+    assert all(one["start"] < 684 and one["end"] > 637 for one in found)
+    # Other words at the same place are not the same passage, and beside it there is none.
+    assert not any(one["same"] for one in json.loads(Reply(f"{asked[:-64]}{'0' * 64}&start=637&end=684").text))
+    assert json.loads(Reply(f"{asked}&start=0&end=0").text) == []
+    assert json.loads(Reply(f"{asked.replace('doc:004', 'doc:none')}&start=637&end=684").text) == []
+
+
+@pytest.mark.parametrize("asked", ["", "source=doc:004", "source=doc:004&start=1", "source=%3E%7D&start=1&end=2", "source=doc:004&start=-1&end=2", "source=x%20y:z&start=1&end=2"])
+def test_what_is_no_passage_is_refused_in_a_sentence(live_server: str, asked: str) -> None:
+    reply = Reply(f"{live_server}/propose/evidence?{asked}", Accept="application/json")
+    assert reply.status == 400 and "A passage has a source" in reply.text
+
+GOOD_PASSAGE = {**{name: value for name, value in GOOD.items() if name != "ckg:evidence.0"}, **PASSAGE}
+CLAIM = "https://w3id.org/coalition-kg/id/claim/004-zelensky-these-things-matter"
+CORRECTION = "/propose?" + urlencode({"correct": CLAIM})
+
+
+def filled_in(text: str) -> dict[str, str]:
+    """All that a form is filled in with, as a browser would send it."""
+    form = text[text.index('<form id="proposal"') :]
+    found = {}
+    for tag in re.findall(r"<input [^>]*>", form):
+        name, value = re.search(r' name="([^"]*)"', tag), re.search(r' value="([^"]*)"', tag)
+        if name:
+            found[name[1]] = unescape(value[1]) if value else ""
+    for name, text_ in re.findall(r'<textarea name="([^"]*)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
+        found[name] = unescape(text_)
+    for name, options in re.findall(r'<select [^>]*name="([^"]*)".*?>(.*?)</select>', form, re.DOTALL):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        found[name] = unescape(chosen[1]) if chosen else ""
+    return {name: value for name, value in found.items() if name not in ("token", "do")}
+
+
+def test_a_claim_is_corrected_where_it_stands(live_server: str, token: str, tmp_path: Path) -> None:
+    page = Reply(live_server + CORRECTION)
+    given = filled_in(page.text)
+    # As it stands, with the evidence that it alone rests on; sent as it is, nothing changes.
+    assert given["ckg:certainty.0"] == "certainty:plain" and given["ckg:evidence.0/name"].startswith("004-")
+    assert "ckg:certainty certainty:plain" in page.turtle and "PREFIX" not in page.turtle
+    same = send(live_server, token, given, path=CORRECTION)
+    assert same.passes and "Nothing is changed yet." in same.text and same.turtle == page.turtle
+    given["ckg:certainty.0"] = "certainty:hedged"
+    judged = send(live_server, token, given, path=CORRECTION)
+    assert judged.passes and "git apply" in judged.text, judged.text
+    assert "ckg:certainty certainty:hedged" in judged.turtle and CLAIM.rpartition("/")[2] in judged.turtle
+    patch = send(live_server, token, given, do="download", path=CORRECTION)
+    assert patch.headers["Content-Disposition"] == 'attachment; filename="correct-004-zelensky-these-things-matter.patch"'
+    changed = [line for line in patch.text.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+    assert changed[:2] == ["-    ckg:certainty certainty:plain ;", "+    ckg:certainty certainty:hedged ;"], changed
+    # The patch is one of the file, and leaves it in the canonical layout.
+    file = tmp_path / "data" / "claims" / "004.ttl"
+    file.parent.mkdir(parents=True)
+    file.write_bytes((ROOT / "data" / "claims" / "004.ttl").read_bytes())
+    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=patch.text, text=True, check=True, timeout=60)
+    text = file.read_text("utf-8")
+    assert canonical(text, str(file)) == text and "certainty:hedged" in text
+
+
+def test_a_correction_that_would_not_pass_says_where(live_server: str, token: str) -> None:
+    given = filled_in(Reply(live_server + CORRECTION).text)
+    given["ckg:certainty.0"] = ""
+    judged = send(live_server, token, given, path=CORRECTION)
+    assert not judged.passes and judged.said("ckg:certainty")
+    assert "git apply" not in judged.text
+
+
+def test_what_no_form_holds_is_corrected_as_turtle(live_server: str) -> None:
+    topic = Reply(f"{live_server}/propose?" + urlencode({"correct": "https://w3id.org/coalition-kg/id/topic/troops-in-ukraine"}))
+    assert 'name="as" value="data/topics.ttl"' in topic.text and "\ntopic:troops-in-ukraine\n" in topic.text
+    for wrong in ("no iri at all", "https://w3id.org/coalition-kg/id/claim/nothing", "https://w3id.org/coalition-kg/ontology#Claim"):
+        assert Reply(f"{live_server}/propose?" + urlencode({"correct": wrong})).status == 400
+    assert Reply(f"{live_server}/check?as=../../etc/passwd").text.count('value="../../etc/passwd"') == 1
+
+
+def test_the_page_of_a_claim_leads_to_its_correction(live_server: str) -> None:
+    page = Reply(live_server + CLAIM.removeprefix("https://w3id.org/coalition-kg"))
+    assert quote(CLAIM, safe="") in page.text[: page.text.index("Propose a correction")].rpartition("<a ")[2]
+
+
+def test_whose_words_is_chosen_from_the_document_of_the_passage(live_server: str, token: str) -> None:
+    query = {"class": "ckg:PassageEvidence", "field": "ckg:attribution", "q": "putin"}
+    for beside, first in (("doc:004", "step:004-putin"), ("doc:000", "step:000-putin"), ("", "step:000-putin")):
+        found = json.loads(Reply(f"{live_server}/propose/choices?" + urlencode({**query, "beside": beside})).text)["choices"]
+        assert found[0]["name"] == first
+        assert len({one["label"] for one in found}) == len(found), "two that only their addresses tell apart"
+    assert any("Source 004" in one["label"] for one in found)
+    judged = send(live_server, token, {**GOOD_PASSAGE, "ckg:evidence.0/ckg:attribution.0": "step:000-putin"})
+    assert not judged.said("ckg:evidence.0")
+    (said,) = judged.said("ckg:evidence.0/ckg:attribution")
+    assert "another document than the one they stand in" in said

@@ -9,6 +9,10 @@ import urllib.request
 
 import pytest
 
+from kg.chronicle.spans import Span
+from kg.chronicle.windows import Window
+from kg.web.timepicture import picture
+
 
 def get(address: str) -> tuple[int, str]:
     asked = urllib.request.Request(address, headers={"Accept": "text/html"})
@@ -56,7 +60,8 @@ def test_the_choice_narrows_the_list(live_server: str) -> None:
     russia = listed(timeline(live_server, actor="actor:russia", kind="position"))
     assert russia and not any("italy" in one for one in russia)
     between = timeline(live_server, ("to", "2025-09-04"), ("from", "2025-09-04"))
-    assert set(re.findall(r'<li id="when-([^"]+)"', between)) == {"2025-09-04", "2025-09-04/.."}
+    # Also what may have been on that day, since its source gives the month or the year alone.
+    assert set(re.findall(r'<li id="when-([^"]+)"', between)) == {"2025-09-04", "2025-09-04/..", "2025-09"}
     forum = listed(timeline(live_server, ("kind", "belonging"), forum="forum:e5"))
     assert forum and all("e5" in one for one in forum)
     about = listed(timeline(live_server, topic="topic:pressure-on-russia"))
@@ -110,6 +115,38 @@ def test_the_picture_has_a_bar_for_each_date_of_each_kind(live_server: str) -> N
     assert "url(#to-right)" in page and "url(#to-left)" in page
 
 
+def test_a_reader_comes_nearer_by_year_quarter_and_month(live_server: str) -> None:
+    page = timeline(live_server)
+    for says in ("2025", "third quarter of 2025", "September 2025"):
+        steps = page.split('class="units"')[1].split("</ul>")[0]
+        link, counted = re.search(rf'<a href="([^"]+)"[^>]*>{says}</a> <small>([\d,]+)', steps).groups()
+        page = get(live_server + link.replace("&amp;", "&"))[1]
+        listed_now = int(re.search(r"of ([\d,]+) items", page)[1].replace(",", ""))
+        assert f"<small>{says}</small>" in page and listed_now == int(counted.replace(",", ""))
+    assert 'value="2025-09-01"' in page and 'value="2025-09-30"' in page
+    assert "What changed between 1 September 2025 and 30 September 2025" in page
+    # Its bars are those of the list, cut off at the ends of the month, and the marks below the axis are its days.
+    bars = re.findall(r'<a href="#when-([^"]+)" tabindex="-1" class="bar"', page)
+    assert bars and set(bars) == set(re.findall(r'<li id="when-([^"]+)"', page))
+    assert re.search(r'<text class="tick"[^>]*>\d+ Sep</text>', page)
+    up = [says.strip() for says in re.findall(r'class="up"><a[^>]*><span[^>]*>↑</span>([^<]+)</a>', page)]
+    assert up == ["2025", "third quarter of 2025"]
+
+
+def test_a_stretch_is_moved_and_made_wider_as_far_as_there_are_dates(live_server: str) -> None:
+    def moves(page: str) -> dict[str, str]:
+        return {name: link.replace("&amp;", "&") for link, name in re.findall(r'href="([^"]+)" data-move="([a-z]+)"', page)}
+
+    page = timeline(live_server, ("from", "2025-09-01"), ("to", "2025-09-30"))
+    assert "from=2025-10-01&to=2025-10-31" in moves(page)["later"] and "from=2025-08-01&to=2025-08-31" in moves(page)["earlier"]
+    assert "from=" not in moves(page)["all"] and set(moves(page)) == {"earlier", "later", "nearer", "wider", "all"}
+    for _ in range(12):
+        if "wider" not in moves(page):
+            break
+        page = get(live_server + moves(page)["wider"])[1]
+    assert set(moves(page)) == {"nearer"} and 'name="from" type="date" value=""' in page
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [("from=2025", "is not a day"), ("from=2026-01-01&to=2025-01-01", "ends before it begins"),
@@ -124,3 +161,17 @@ def test_what_cannot_be_shown_is_said_in_a_sentence(live_server: str, asked: str
 @pytest.mark.parametrize("asked", ["to=0001-01-01", "from=9999-12-31", "from=0001-01-01&to=9999-12-31"])
 def test_the_ends_of_time_are_no_error(live_server: str, asked: str) -> None:
     assert get(f"{live_server}/timeline?{asked}")[0] == 200
+
+
+@pytest.mark.parametrize("several", [1, 40])
+def test_where_there_are_very_many_dates_a_bar_stands_for_a_stretch(several: int) -> None:
+    days = [f"{year}-{month:02}-{day:02}" for year in (2020, 2021) for month in range(1, 13) for day in range(1, 11)]
+    dated = [("event", Span(day, day, day)) for day in days] * several
+    window = Window("2020-01-01", "2021-12-31")
+    drawn = picture(dated, ["event"], window, window, "en", lambda span: span.edtf, lambda one: f"{one.first}..{one.last}")
+    (lane,) = drawn.lanes
+    assert drawn.unit == "month" and [one.count for one in lane.bars] == [10 * several] * 24
+    assert lane.bars[0].says == "January 2020" and lane.bars[0].href == "2020-01-01..2020-01-31"
+    few = picture(dated[:5], ["event"], None, window, "en", lambda span: f"#{span.edtf}", str)
+    assert few.unit == "" and [one.href for one in few.lanes[0].bars] == [f"#{day}" for day in days[:5]]
+    assert picture([], ["event"], None, window, "en", str, str) is None

@@ -42,6 +42,15 @@ function language() {
   }
 }
 
+/** Offer to load the page anew: a part of it is not there any more, or cannot be reached. */
+function offerReload() {
+  const template = document.querySelector("template[data-reload]");
+  if (!template || document.querySelector("main > .reload")) return;
+  const note = template.content.firstElementChild.cloneNode(true);
+  note.querySelector("button").addEventListener("click", () => location.reload());
+  document.querySelector("main").prepend(note);
+}
+
 async function mount(element) {
   const load = islands[`./islands/${element.dataset.island}.js`];
   const data = element.querySelector(":scope > script[type='application/json']");
@@ -68,6 +77,8 @@ function whenSeen(element) {
 
 language();
 theme();
+// The files of a page that was opened before the site was renewed are gone with it.
+window.addEventListener("vite:preloadError", offerReload);
 for (const element of document.querySelectorAll("[data-island]")) {
   if (element.dataset.when === "seen") whenSeen(element);
   else mount(element);

@@ -155,6 +155,7 @@ class Settings:
     cache: int = _setting(64_000_000, _whole_number(0, 1_000_000_000_000), "Bytes of answers kept to be given again.")
     old_snapshots: int = _setting(2, _whole_number(1, 64), "Older snapshots that are loaded at once when asked for.")
     take_up: bool = _setting(True, _flag, "Whether a new snapshot is served as soon as it is built.")
+    warm: bool = _setting(True, _flag, "Whether pages are made ready before they are first asked for.")
     max_query_length: int = _setting(100_000, _whole_number(1, 10_000_000), "Longest query read, in characters.")
     max_nesting: int = _setting(128, _whole_number(1, 1_000), "Deepest nesting of braces in a query.")
     check_deadline: float = _setting(600.0, _seconds, "Seconds after which kg check is ended.")

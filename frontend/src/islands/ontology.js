@@ -15,7 +15,7 @@ export default function (element, data, words) {
   status.className = "faint";
   element.append(field, status);
 
-  const terms = [...document.querySelectorAll("article.term")];
+  const terms = [...document.querySelectorAll(".term")];
   const sections = [...document.querySelectorAll("section.module")];
   let texts;
   let timer;
@@ -28,7 +28,7 @@ export default function (element, data, words) {
       term.hidden = !wanted.every((word) => texts[place].includes(word));
       left += !term.hidden;
     });
-    for (const section of sections) section.hidden = !section.querySelector("article.term:not([hidden])");
+    for (const section of sections) section.hidden = !section.querySelector(".term:not([hidden])");
     document.body.classList.toggle("finding", wanted.length > 0);
     status.textContent = wanted.length === 0 ? "" : left ? words.found.replace("{number}", left) : words.none;
   }

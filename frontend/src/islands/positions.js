@@ -1,6 +1,6 @@
 // The matrix of positions: a slider over its days, and the claims of a cell in a dialog.
 import { daySlider } from "../shared/days.js";
-import { partOf } from "../shared/part.js";
+import { partOf, swapper } from "../shared/part.js";
 
 export default function (element, data, words) {
   daySlider(element, data, words, document.getElementById("choose"), ["#matrix"]);
@@ -9,9 +9,25 @@ export default function (element, data, words) {
   dialog.setAttribute("aria-label", words.claims);
   document.body.append(dialog);
 
-  document.getElementById("content").addEventListener("click", async (event) => {
+  const content = document.getElementById("content");
+  const isPlain = (event) => !(event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  let led;
+  const fold = swapper(["#matrix", "#kept"], (reason) => { if (reason) location.assign(led); });
+
+  // What is folded or unfolded keeps the place of the reader, and the focus.
+  content.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[data-fold]");
+    if (!link || !isPlain(event)) return;
+    event.preventDefault();
+    led = link.href;
+    const name = CSS.escape(link.dataset.fold);
+    await fold(led.split("#")[0]);
+    (content.querySelector(`[data-fold="${name}"]`) ?? content.querySelector("a.fold-all"))?.focus({ preventScroll: true });
+  });
+
+  content.addEventListener("click", async (event) => {
     const link = event.target.closest("a.cell");
-    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    if (!link || !isPlain(event)) return;
     event.preventDefault();
     try {
       const claims = await partOf(link.href, "#claims");

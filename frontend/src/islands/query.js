@@ -1,9 +1,9 @@
 // The page that asks the graph: an editor with tabs, completion, running and stopping, in place of a plain form.
-import { Failure, ask } from "../query/asking.js";
+import { Failure, ask, problemOf } from "../query/asking.js";
 import { completions } from "../query/completion.js";
 import { editor } from "../query/editor.js";
 import { gallery } from "../query/gallery.js";
-import { keep, kept, most, note } from "../query/keeping.js";
+import { Kept, whenKeptElsewhere } from "../query/keeping.js";
 import { pieceOf, remark, tell } from "../query/problem.js";
 import { tabs } from "../query/tabs.js";
 
@@ -11,6 +11,17 @@ import { tabs } from "../query/tabs.js";
 const LONGEST_LINK = 8_000;
 /** Milliseconds without a change after which what is written is read. */
 const QUIET = 1_000;
+/** Milliseconds after which what is written is kept. */
+const SOON = 250;
+
+/** The page says itself what to do where a part of it cannot be loaded. */
+class NotLoaded extends Error {}
+
+function results() {
+  return import("../results/index.js").catch((error) => {
+    throw new NotLoaded(error.message);
+  });
+}
 
 export default function mount(element, data, words) {
   const page = new Page(element, data, words);
@@ -31,18 +42,22 @@ class Page {
         .map((name) => [name, part(name)]),
     );
     this.answer = document.querySelector("[data-answer]");
-    this.state = kept();
+    /** What the answer that is shown answers; null while there is none. */
+    this.answered = this.answer.childElementCount ? { text: this.plain.value.trimEnd(), asOf: this.day.value } : null;
+    this.state = new Kept();
   }
 
   start() {
     const { state, data, plain, day } = this;
     const given = { name: data.name || this.freshName(), text: plain.value.trimEnd(), asOf: day.value };
-    if (data.given || !state.open.length) {
-      const same = state.open.findIndex((one) => one.text === given.text && (one.asOf ?? "") === given.asOf);
-      if (same >= 0) state.current = same;
-      else this.add(given);
+    // A page that is loaded anew shows what was written on it, not what its address brought.
+    const again = state.isAgain && performance.getEntriesByType("navigation")[0]?.type === "reload";
+    if (again) document.querySelector("[data-draft]")?.remove();
+    if ((data.given && !again) || !state.open.length) {
+      const same = state.open.findIndex((one) => one.text === given.text && one.asOf === given.asOf);
+      if (same >= 0) state.choose(same);
+      else state.add(given);
     }
-    state.current = Math.min(Math.max(state.current, 0), state.open.length - 1);
     this.tabs = tabs(this.parts.tabs, this.parts.panel, this.words, {
       choose: (number) => this.choose(number),
       open: () => this.open({ name: this.freshName(), text: data.empty, asOf: "" }),
@@ -56,8 +71,11 @@ class Page {
     });
     this.plain.hidden = true;
     this.form.querySelector('label[for="query"]').hidden = true;
+    this.day.value = this.current.asOf;
+    this.plain.value = this.current.text;
     this.listen();
-    this.draw();
+    this.keep();
+    this.compare();
     gallery(document.querySelector("[data-gallery]"), this.words, (query) => this.open(query));
   }
 
@@ -85,55 +103,72 @@ class Page {
     });
     this.parts.share.addEventListener("click", () => this.share());
     this.day.addEventListener("change", () => {
-      this.current.asOf = this.day.value;
-      keep(this.state);
+      this.state.write(this.current.text, this.day.value);
+      this.compare();
+      this.keep();
     });
     this.parts.asked.querySelector("[data-clear]").addEventListener("click", () => {
-      this.state.asked = [];
-      this.state.open = [this.current];
-      this.state.current = 0;
-      this.draw();
+      this.state.forget();
+      this.keep();
       this.say(this.words.cleared);
     });
+    whenKeptElsewhere(() => this.keep());
+    window.addEventListener("pagehide", () => this.waiting && this.keep());
   }
 
   // Tabs and what was asked.
 
-  add(query) {
-    if (this.state.open.length >= most) this.state.open.shift();
-    this.state.open.push(query);
-    this.state.current = this.state.open.length - 1;
-  }
-
   open(query) {
-    this.add(query);
+    this.state.add(query);
     this.show();
     this.editor.focus();
   }
 
   choose(number) {
-    this.state.current = number;
+    this.state.choose(number);
     this.show();
   }
 
   close() {
-    this.state.open.splice(this.state.current, 1);
-    if (!this.state.open.length) this.state.open.push({ name: this.freshName(), text: this.data.empty, asOf: "" });
-    this.state.current = Math.max(0, this.state.current - 1);
+    this.state.close();
+    if (!this.state.open.length) this.state.add({ name: this.freshName(), text: this.data.empty, asOf: "" });
     this.show();
   }
 
   show() {
     this.asking?.abort();
-    this.editor.write(this.current.text);
-    this.day.value = this.current.asOf ?? "";
     this.forget();
+    this.fill();
+    this.keep();
+  }
+
+  /** Write the query that is chosen into the editor. */
+  fill() {
+    this.editor.write(this.current.text);
+    this.plain.value = this.current.text;
+    this.day.value = this.current.asOf;
+    this.compare();
+  }
+
+  /** Keep what is open together with what other windows of this browser have open, and show both. */
+  keep() {
+    clearTimeout(this.waiting);
+    this.waiting = null;
+    const { changed, forked } = this.state.sync((name) => this.words["tab-copy"].replace("{name}", name));
+    if (changed) {
+      this.forget();
+      this.fill();
+    }
+    if (forked) this.say(this.words.forked);
     this.draw();
   }
 
   draw() {
-    this.plain.value = this.current.text;
-    this.day.value = this.current.asOf ?? "";
+    const { open, current, asked } = this.state;
+    const drawn = JSON.stringify([open.map((one) => one.name), current, asked]);
+    // Drawn anew, a list loses the focus.
+    if (drawn === this.drawn) return;
+    this.drawn = drawn;
     this.tabs.draw(this.state.open, this.state.current);
     const list = this.parts.asked.querySelector("ol");
     list.replaceChildren(...this.state.asked.map((one) => {
@@ -142,23 +177,23 @@ class Page {
       again.type = "button";
       again.className = "plain";
       again.textContent = one.text.replace(/^\s*(?:(?:PREFIX|BASE)\b.*|#.*)?$/gim, "").replace(/\s+/g, " ").trim().slice(0, 90) || "…";
-      again.addEventListener("click", () => this.open({ name: this.freshName(), text: one.text, asOf: one.asOf ?? "" }));
+      again.addEventListener("click", () => this.open({ name: this.freshName(), text: one.text, asOf: one.asOf }));
       const when = document.createElement("small");
       when.textContent = new Date(one.at).toLocaleString(document.documentElement.lang);
       item.append(again, " ", when);
       return item;
     }));
     this.parts.asked.hidden = !this.state.asked.length;
-    keep(this.state);
   }
 
   changed(text) {
-    this.current.text = text;
+    this.state.write(text, this.day.value);
     this.plain.value = text;
+    this.compare();
     this.parts.problem.hidden = true;
     this.parts.link.hidden = true;
     this.parts.mistake.hidden = true;
-    keep(this.state);
+    this.waiting ??= setTimeout(() => this.keep(), SOON);
     clearTimeout(this.checking);
     this.checking = setTimeout(() => this.check(), QUIET);
   }
@@ -173,6 +208,7 @@ class Page {
       const response = await fetch(this.data.mistake, { method: "POST", body: new URLSearchParams(fields) });
       if (!response.ok) return;
       ({ problem } = await response.json());
+      if (problem) problem.spoken = response.headers.get("Content-Language");
     } catch {
       // Running it will tell.
       return;
@@ -199,9 +235,10 @@ class Page {
     this.forget();
     this.editor.settle();
     document.querySelector("[data-draft]")?.remove();
-    note(this.state, text, asOf);
-    this.draw();
+    this.state.note(text, asOf);
+    this.keep();
     this.asking = new AbortController();
+    this.compare();
     const signal = this.asking.signal;
     this.busy(true);
     try {
@@ -210,11 +247,24 @@ class Page {
     } catch (error) {
       if (error.name === "AbortError") this.say(this.words.stopped);
       else if (error instanceof Failure) this.failed(error, text);
+      else if (error instanceof NotLoaded) this.say("");
       else throw error;
     } finally {
       this.asking = null;
+      this.compare();
       this.busy(false);
     }
+  }
+
+  /** Say of the answer that is shown if it is not that of the query as it is written now. */
+  compare() {
+    const heading = this.answered && this.answer.querySelector("h2");
+    if (!heading) return;
+    const { text, asOf } = this.answered;
+    const isBefore = Boolean(this.asking) || text.trimEnd() !== this.current.text.trimEnd() || asOf !== this.day.value;
+    const told = this.words[isBefore ? "answer-before" : "answer"];
+    if (heading.textContent !== told) heading.textContent = told;
+    this.answer.toggleAttribute("data-before", isBefore);
   }
 
   busy(is) {
@@ -237,7 +287,7 @@ class Page {
     const seconds = answer.seconds.toLocaleString(document.documentElement.lang, { maximumSignificantDigits: 2 });
     const count = answer.kind === "table" ? answer.json.results.bindings.length : null;
     const told = count === null ? words.answered : (count === 1 ? words["answered-row"] : words["answered-rows"])
-      .replace("{rows}", count.toLocaleString(document.documentElement.lang));
+      .replace("{rows}", count.toLocaleString(document.documentElement.lang, { useGrouping: "always" }));
     const from = answer.fromCache ? ` ${words["from-cache"]}` : "";
     this.say(`${told.replace("{seconds}", seconds)}${from}${answer.complete ? "" : ` ${words["not-all"]}`}`);
     const heading = document.createElement("h2");
@@ -245,7 +295,8 @@ class Page {
     heading.textContent = words.answer;
     const place = document.createElement("div");
     this.answer.replaceChildren(heading, place);
-    const { show } = await import("../results/index.js");
+    this.answered = { text: answer.query, asOf: answer.asOf ?? "" };
+    const { show } = await results();
     await show(place, { ...answer, links: data.results.links }, data.results.words);
   }
 
@@ -279,10 +330,11 @@ class Page {
   async layOut() {
     try {
       const response = await fetch(this.data.layout, {
-        method: "POST", headers: { Accept: "application/json" }, body: new URLSearchParams({ query: this.editor.text }),
+        method: "POST", headers: { Accept: "application/json", "Accept-Language": document.documentElement.lang },
+        body: new URLSearchParams({ query: this.editor.text }),
       });
+      if (!response.ok) throw new Failure("problem", await problemOf(response));
       const told = await response.json();
-      if (!response.ok) throw new Failure("problem", { status: response.status, ...told });
       if (told.query.trimEnd() !== this.editor.text.trimEnd()) {
         this.editor.replace(0, this.editor.text.length, told.query.trimEnd());
       }

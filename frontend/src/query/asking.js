@@ -20,7 +20,9 @@ export async function ask(address, query, asOf, more, signal) {
   const began = performance.now();
   let response;
   try {
-    response = await fetch(address, { method: "POST", headers: { Accept: ACCEPT }, body: fields, signal });
+    response = await fetch(address, {
+      method: "POST", headers: { Accept: ACCEPT, "Accept-Language": document.documentElement.lang }, body: fields, signal,
+    });
   } catch (error) {
     throw error.name === "AbortError" ? error : new Failure("lost");
   }
@@ -40,8 +42,9 @@ export async function ask(address, query, asOf, more, signal) {
   return { ...answer, kind: "boolean" in json ? "boolean" : "table", json };
 }
 
-async function problemOf(response) {
-  const problem = { status: response.status, retry: response.headers.get("Retry-After") };
+/** What a refusal says: the problem details, with the language that they are in. */
+export async function problemOf(response) {
+  const problem = { status: response.status, spoken: response.headers.get("Content-Language") };
   try {
     return { ...problem, ...(await response.json()) };
   } catch {

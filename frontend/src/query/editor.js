@@ -7,6 +7,7 @@ import { Annotation, EditorState, Prec, StateEffect, StateField } from "@codemir
 import {
   Decoration, drawSelection, EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers,
 } from "@codemirror/view";
+import { folding } from "./folding.js";
 import { sparql } from "./language.js";
 
 const mark = StateEffect.define();
@@ -53,6 +54,11 @@ const look = EditorView.theme({
   ".cm-content": { caretColor: "var(--ink)", padding: "0.6rem 0" },
   ".cm-cursor": { borderLeftColor: "var(--ink)", borderLeftWidth: "2px" },
   ".cm-gutters": { background: "var(--shade)", border: "none", color: "var(--faint)" },
+  ".cm-foldGutter .cm-gutterElement": { cursor: "pointer", padding: "0 0.2rem" },
+  ".cm-foldPlaceholder": {
+    background: "var(--info-shade)", border: "1px solid var(--strong-line)", borderRadius: "4px", color: "var(--ink)",
+    margin: "0 0.2rem", padding: "0 0.4rem",
+  },
   ".cm-activeLine": { background: "color-mix(in srgb, var(--shade) 55%, transparent)" },
   ".cm-activeLineGutter": { background: "var(--line)" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
@@ -105,7 +111,7 @@ export function editor(element, text, words, on) {
       doc: text,
       extensions: [
         Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (on.run(), true) }])),
-        lineNumbers(), highlightSpecialChars(), history(), drawSelection(), indentOnInput(), bracketMatching(),
+        lineNumbers(), folding, highlightSpecialChars(), history(), drawSelection(), indentOnInput(), bracketMatching(),
         closeBrackets(), highlightActiveLine(), highlightSelectionMatches(), EditorView.lineWrapping,
         autocompletion({ override: [on.complete], icons: false, activateOnTypingDelay: 150, maxRenderedOptions: 120 }),
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap]),

@@ -43,7 +43,7 @@ export function tell(element, failure, text, words, act) {
   const parts = [heading];
   if (problem.detail) {
     const said = document.createElement("p");
-    said.lang = "en";
+    said.lang = problem.spoken || "en";
     said.textContent = [problem.detail, problem.remedy].filter(Boolean).join(" ");
     parts.push(said);
   }
@@ -80,7 +80,7 @@ export function tell(element, failure, text, words, act) {
 /** Show in a line what is wrong with a query that nobody has run yet. */
 export function remark(element, problem, text, words, mend) {
   const said = document.createElement("span");
-  said.lang = "en";
+  said.lang = problem.spoken || "en";
   said.textContent = [problem.detail, problem.remedy].filter(Boolean).join(" ");
   const change = changeOf(text, problem);
   const where = `${words.line} ${problem.line}: `;

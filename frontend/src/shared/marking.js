@@ -21,7 +21,7 @@ function put(form, name, value) {
   field.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
-export function marking(element, address, words) {
+export function marking(element, { document: address, evidence }, words) {
   const at = element.dataset.passage;
   const form = element.closest("form");
   const name = (property) => `${at ? `${at}/` : ""}${property}.0`;
@@ -30,6 +30,8 @@ export function marking(element, address, words) {
   const text = made("textarea", { id: `${number}-text`, rows: 8, spellcheck: false, placeholder: words.paste });
   const state = made("p", { className: "help" });
   const said = made("div");
+  const before = made("div", { className: "reuse" });
+  before.setAttribute("role", "status");
   state.setAttribute("role", "status");
   said.setAttribute("role", "status");
   const mark = made("button", { type: "button", textContent: words.mark });
@@ -38,10 +40,11 @@ export function marking(element, address, words) {
     made("p", { className: "about", textContent: words.about }),
     made("p", {}, made("label", { htmlFor: file.id, textContent: words.file }), " ", file),
     made("label", { htmlFor: text.id, textContent: words.text, className: "label" }),
-    text, state, made("p", {}, mark), said,
+    text, state, made("p", {}, mark), said, before,
   );
 
   let whole = open.get(at) ?? null;
+  let source = null;
   let place = (position) => position;
 
   async function take(content) {
@@ -61,6 +64,7 @@ export function marking(element, address, words) {
     url.searchParams.set("sha256", await sha256(content));
     const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
     const found = answer?.ok ? await answer.json() : { document: null };
+    source = found.document;
     state.textContent = found.document ? `${words.known} ${found.label || found.document}.` : words.unknown;
     if (found.document) {
       const field = form.elements.namedItem(name("ckg:source"));
@@ -104,6 +108,39 @@ export function marking(element, address, words) {
     put(form, name("ckg:sha256"), found.sha256);
     const told = `${words.paragraph} ${found.paragraph}, ${words.characters} ${found.start}–${found.end}`;
     said.replaceChildren(made("p", { textContent: `${words.marked}: ${told}` }), made("blockquote", { textContent: found.words }));
+    await offer(found);
   });
+
+  /** Show what the graph has of the passage, to be pointed to instead of said again. */
+  async function offer(place) {
+    before.replaceChildren();
+    if (!source) return;
+    const url = new URL(evidence, location.href);
+    for (const name of ["start", "end", "sha256"]) url.searchParams.set(name, place[name]);
+    url.searchParams.set("source", source);
+    const answer = await fetch(url, { headers: { Accept: "application/json" } }).catch(() => null);
+    const all = answer?.ok ? await answer.json() : [];
+    if (!all.length) return;
+    before.append(made("p", { className: "label", textContent: words.before }), made("p", { className: "about", textContent: words.reuse }),
+      made("ul", { className: "plain-list" }, ...all.map(item)));
+  }
+
+  function item(one) {
+    const link = made("a", { href: one.address, target: "_blank", rel: "noopener", textContent: one.name });
+    const facts = [
+      one.same ? words.same : `${words.overlaps} ${one.start}–${one.end}`,
+      one.voices.length ? `${words.voices} ${one.voices.join(" → ")}` : "",
+      `${one.claims} ${one.claims === 1 ? words.claim : words.claims}${one.about ? ":" : ""}`,
+    ];
+    const shown = made("li", {}, link, " ", made("span", { textContent: facts.filter(Boolean).join("; ") }), " ",
+      made("q", { textContent: one.about, hidden: !one.about }));
+    if (!at) return shown;
+    const use = made("button", { type: "button", className: one.same ? "main" : "" });
+    use.append(words.use, made("span", { className: "off-screen", textContent: ` ${one.name}` }));
+    use.addEventListener("click", () => element.dispatchEvent(
+      new CustomEvent("kg-reuse", { bubbles: true, detail: { at, name: one.name } })));
+    shown.append(" ", use);
+    return shown;
+  }
   if (whole !== null) take(whole);
 }

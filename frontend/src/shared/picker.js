@@ -80,6 +80,9 @@ export function picker(input, address, words) {
     url.searchParams.set("class", input.dataset.class);
     url.searchParams.set("field", input.dataset.pick);
     url.searchParams.set("q", input.value.replace(/\s*\([a-z]+:[\w.-]+\)\s*$/, ""));
+    // What belongs to the document of the same node comes first.
+    const beside = input.form?.elements.namedItem(`${input.name.replace(/[^/]*$/, "")}ckg:source.0`)?.value ?? "";
+    url.searchParams.set("beside", beside.match(/\(([a-z]+:[\w.-]+)\)\s*$/)?.[1] ?? beside.trim());
     try {
       const answer = await fetch(url, { signal: asking.signal, headers: { Accept: "application/json" } });
       if (answer.ok) show(await answer.json());

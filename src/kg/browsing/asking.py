@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from kg.browsing.index import FACETS, TREES, Index
 from kg.browsing.sets import holds, within
@@ -40,13 +41,15 @@ class Value:
 
 @dataclass(frozen=True)
 class Answer:
-    """The items of one page of so many in all, the facets, and which words were taken instead of which."""
+    """The items of one page of so many in all, the facets, which words were taken instead of which, and, where nothing
+    has all words, which ones are missing: each of the items lacks one of these lists of them."""
 
     items: Sequence[str]
     total: int
     facets: Mapping[str, Sequence[Value]]
     instead: Mapping[str, tuple[str, ...]]
     undated: int = 0
+    without: Sequence[tuple[str, ...]] = ()
 
     @property
     def pages(self) -> int:
@@ -97,12 +100,14 @@ def answer(asked: Asked, index: Index, named: Iterable[str] = (), language: str 
     """What answers, where ``named`` are the items that a name most likely means, best first."""
     found = index.words.find(asked.text) if asked.text else None
     best = [index.numbers[iri] for iri in dict.fromkeys(named) if iri in index.numbers] if asked.text else []
-    matching = index.every
-    if found:
-        # Without a word to look for, such as "the", nothing is looked for.
-        matching = found.items
-        for number in best:
-            matching |= 1 << number
+    # Without a word to look for, such as "the", nothing is looked for; what has only some of the words is not needed where
+    # a name is meant.
+    tiers = [index.every] if found is None else [] if best and found.without else found.tiers
+    matching = 0
+    for members in tiers:
+        matching |= members
+    for number in best:
+        matching |= 1 << number
     if asked.first or asked.last:
         undated = matching & ~index.dated
         matching &= index.between(asked.first, asked.last)
@@ -115,9 +120,15 @@ def answer(asked: Asked, index: Index, named: Iterable[str] = (), language: str 
         undated &= members
     facets = {facet: _values(facet, asked, index, _without(facet, matching, by_facet)) for facet in FACETS}
     start = (asked.page - 1) * PER_PAGE
-    order = _order(asked, index, [number for number in best if holds(kept, number)], kept, language)
-    items = [index.iris[number] for number in order[start : start + PER_PAGE]]
-    return Answer(items, kept.bit_count(), facets, found.instead if found else {}, undated.bit_count())
+    order = _order(asked, index, [number for number in best if holds(kept, number)], [kept & one for one in tiers], language)
+    items = [index.iris[number] for number in islice(order, start, start + PER_PAGE)]
+    without = [missing for missing, one in zip(found.without, tiers, strict=False) if kept & one] if found else []
+    # What was taken for a word is told where it led to something.
+    instead = {
+        word: others for word, others in (found.instead if found and kept else {}).items()
+        if not without or any(word not in missing for missing in without)
+    }  # fmt: skip
+    return Answer(items, kept.bit_count(), facets, instead, undated.bit_count(), without)
 
 
 def _any(values: Mapping[str, int], chosen: Iterable[str]) -> int:
@@ -149,12 +160,22 @@ def _values(facet: str, asked: Asked, index: Index, left: int) -> list[Value]:
     return [Value(value, shown[value], len(paths[value]) - 1, value in chosen) for value in ordered]
 
 
-def _order(asked: Asked, index: Index, best: Sequence[int], kept: int, language: str) -> list[int]:
+def _order(
+    asked: Asked, index: Index, best: Sequence[int], tiers: Sequence[int], language: str
+) -> Iterator[int]:
     """The numbers of what is kept, in the order asked for; what has no date comes last where dates decide."""
-    if asked.sort == "name":
-        return list(within(kept, index.by_name(language)))
-    if asked.sort in ("newest", "oldest"):
-        dated = list(within(kept, index.newest if asked.sort == "newest" else index.oldest))
-        return dated + list(within(kept & ~index.dated, range(index.size)))
     first = set(best)
-    return list(best) + [number for number in within(kept, range(index.size)) if number not in first]
+    kept = 0
+    for members in tiers:
+        kept |= members
+    for number in best:
+        kept |= 1 << number
+    if asked.sort == "name":
+        yield from within(kept, index.by_name(language))
+    elif asked.sort in ("newest", "oldest"):
+        yield from within(kept, index.newest if asked.sort == "newest" else index.oldest)
+        yield from within(kept & ~index.dated, range(index.size))
+    else:
+        yield from best
+        for members in tiers:
+            yield from (number for number in within(members, range(index.size)) if number not in first)

@@ -20,6 +20,8 @@ from kg.model import LANGUAGES
 FACETS = ("kind", "topic", "stance", "who", "forum", "source", "certainty")
 #: Facets whose values are broader and narrower: who chooses one chooses what is below it.
 TREES = ("kind", "topic")
+#: Facets, and a link that is none (who states it for another), by whose values' names an item is found, too.
+LENDING = ("kind", "topic", "stance", "who", "forum", "by")
 #: Facets that only claims have; an item with one of them is a claim.
 _OF_CLAIMS = "certainty"
 
@@ -27,12 +29,13 @@ _OF_CLAIMS = "certainty"
 @dataclass(frozen=True)
 class Material:
     """What an index is made from, as rows: item and text with its language, whether that is its name; item, facet and
-    value; item, first and last day; a value and one above it."""
+    value; item, first and last day; a value and one above it; a value that is no item and what it is called."""
 
     texts: Sequence[tuple[str, str, str, bool]]
     links: Sequence[tuple[str, str, str]]
     dates: Sequence[tuple[str, str, str]] = ()
     above: Sequence[tuple[str, str]] = ()
+    called: Sequence[tuple[str, str]] = ()
 
 
 @dataclass(frozen=True)
@@ -74,9 +77,16 @@ class Index:
         self.every = every(self.size)
         self.claims = packed((self.numbers[item] for item in claims if item in self.numbers), self.size)
         self.facets = self._facets(material.links)
-        numbered = ((self.numbers[item], text) for item, text, _, _ in material.texts if item in self.numbers)
-        self.words = Words(numbered, self.size)
-        self._names = names
+        plain: dict[str, str] = {}
+        numbered = (
+            (self.numbers[item], plain.setdefault(text, normalised(text)) if named else normalised(text))
+            for item, text, _, named in material.texts
+            if item in self.numbers
+        )
+        self.words = Words(numbered, self.size, self._lent(material))
+        self._plain = [
+            {language: plain[text] for language, text in names[item].items()} for item in self.iris
+        ]
 
     def _facets(self, links: Iterable[tuple[str, str, str]]) -> dict[str, dict[str, int]]:
         """Facet → value → the items that have it, or one below it."""
@@ -93,15 +103,28 @@ class Index:
             for facet, values in found.items()
         }
 
+    def _lent(self, material: Material) -> list[tuple[str, int]]:
+        """What the values that items are linked to are called, normalised, with the items."""
+        by: dict[str, list[int]] = {}
+        for item, facet, value in material.links:
+            if facet not in self.facets and facet in LENDING and item in self.numbers:
+                by.setdefault(value, []).append(self.numbers[item])
+        lending: dict[str, list[int]] = {value: [packed(having, self.size)] for value, having in by.items()}
+        for facet in LENDING:
+            for value, members in self.facets.get(facet, {}).items():
+                lending.setdefault(value, []).append(members)
+        texts = ((value, text) for value, text, *_ in (*material.texts, *material.called) if value in lending)
+        return [(plain, members) for value, text in texts for plain in (normalised(text),) for members in lending[value]]
+
     def by_name(self, language: str) -> Sequence[int]:
         """All items by what they are called in a language."""
         return self._by_name[language]
 
     @cached_property
     def _by_name(self) -> Mapping[str, Sequence[int]]:
-        def key(language: str, number: int) -> tuple[str, int]:
-            texts = self._names[self.iris[number]]
-            return normalised(texts.get(language) or next(iter(texts.values()))), number
+        def key(language: str, number: int) -> str:
+            texts = self._plain[number]
+            return texts.get(language) or next(iter(texts.values()))
 
         return {
             language: sorted(range(self.size), key=lambda number, spoken=language: key(spoken, number))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
@@ -152,12 +152,14 @@ class Box:
     relations: Sequence[tuple[Term, Term]]
 
 
-def tree(terms: Mapping[str, Term], columns: int) -> list[Box]:
+def tree(terms: Mapping[str, Term], columns: int, only: Container[str] | None = None) -> list[Box]:
     """The classes below those above them, in columns of about the same length; no class is left out or told twice.
 
-    The properties of a class are those that lead from it to other classes of the ontology.
+    The properties of a class are those that lead from it to other classes of the ontology. ``only``, if given, has the
+    classes to draw.
     """
-    classes = {iri: term for iri, term in terms.items() if term.kind == "class"}
+    every = {iri: term for iri, term in terms.items() if term.kind == "class"}
+    classes = every if only is None else {iri: term for iri, term in every.items() if iri in only}
     roots = [one for one in classes.values() if not any(iri in classes for iri in one.links.get("above", ()))]
     seen: set[str] = set()
     grown = [list(_branch(root, classes, 0, seen)) for root in sorted(roots, key=lambda one: one.name)]
@@ -173,7 +175,7 @@ def tree(terms: Mapping[str, Term], columns: int) -> list[Box]:
             row = length[column]
             rows[depth] = row
             parent = rows.get(depth - 1) if depth else None
-            boxes.append(Box(term, depth, column, row, parent, _relations(term, terms, classes)))
+            boxes.append(Box(term, depth, column, row, parent, _relations(term, terms, every)))
             length[column] += 1
     return boxes
 
@@ -194,6 +196,34 @@ def _relations(term: Term, terms: Mapping[str, Term], classes: Mapping[str, Term
     """The properties that lead from a class to another, with that."""
     own = (terms[iri] for iri in term.links.get("domain of", ()))
     return [(one, classes[iri]) for one in own for iri in one.links.get("range", ()) if iri in classes]
+
+
+def family(term: Term, terms: Mapping[str, Term]) -> set[str]:
+    """A class with all those above it and all below it."""
+    return {term.iri, *_all(term, "above", terms), *_all(term, "below", terms)}
+
+
+def inherited(term: Term, terms: Mapping[str, Term]) -> list[tuple[Term, list[Term]]]:
+    """The properties that the members of a class have by it and by each of those above it, the nearest first."""
+    found, told = [], set()
+    for one in (term, *(terms[iri] for iri in _all(term, "above", terms))):
+        own = [terms[iri] for iri in one.links.get("domain of", ()) if iri not in told]
+        told.update(each.iri for each in own)
+        if own:
+            found.append((one, own))
+    return found
+
+
+def _all(term: Term, way: str, terms: Mapping[str, Term]) -> list[str]:
+    """What can be reached from a term one way, the nearest first, without itself."""
+    found: dict[str, None] = {}
+    waiting = [term]
+    while waiting:
+        for iri in waiting.pop(0).links.get(way, ()):
+            if iri in terms and iri not in found and iri != term.iri:
+                found[iri] = None
+                waiting.append(terms[iri])
+    return list(found)
 
 
 def mentioned(texts: Iterable[tuple[str, Iterable[str]]]) -> dict[str, list[str]]:

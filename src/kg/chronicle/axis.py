@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kg.chronicle.spans import Span, days_between
+from kg.chronicle.windows import Window, next_day
 
 #: An empty stretch is drawn as if it had so many days at most.
 _LONGEST = 75
@@ -16,13 +17,17 @@ _LEAST, _APART = 22.0, 6.0
 
 @dataclass(frozen=True)
 class Axis:
-    """Where days lie between ``left`` and ``right``: at the days known exactly, between them in proportion."""
+    """Where days lie between ``left`` and ``right``: at the days known exactly, between them in proportion.
+
+    One of a ``window`` shows no other days, each of them as wide as it lasts.
+    """
 
     days: Sequence[str]
     places: Sequence[float]
     left: float
     right: float
     breaks: Sequence[float]
+    window: Window | None = None
 
     def place(self, day: str) -> float:
         """Where a day lies; one outside of the axis at its end."""
@@ -35,10 +40,15 @@ class Axis:
         share = days_between(start, day) / days_between(start, end)
         return self.places[n - 1] + share * (self.places[n] - self.places[n - 1])
 
+    def end(self, day: str) -> float:
+        """Where a day that something lasts until ends."""
+        return self.place(next_day(day) if self.window else day)
+
 
 @dataclass(frozen=True)
 class Bar:
-    """Something drawn from ``x`` on over ``width`` in a row; ``begins`` and ``ends`` tell whether these ends are known."""
+    """Something drawn from ``x`` on over ``width`` in a row; ``begins`` and ``ends`` tell whether these ends are known,
+    ``is_cut`` on which sides it goes on beyond the window."""
 
     span: Span
     x: float
@@ -47,6 +57,7 @@ class Bar:
     begins: bool
     ends: bool
     is_rough: bool
+    is_cut: tuple[bool, bool] = (False, False)
 
 
 def axis(spans: Iterable[Span], left: float, right: float) -> Axis:
@@ -66,19 +77,31 @@ def axis(spans: Iterable[Span], left: float, right: float) -> Axis:
     return Axis(tuple(days), tuple(places), left, right, tuple(breaks))
 
 
+def axis_of(window: Window, left: float, right: float) -> Axis:
+    """An axis of the days of a window, all equally wide."""
+    return Axis((window.first, next_day(window.last)), (left, right), left, right, (), window)
+
+
 def bars(spans: Iterable[Span], on: Axis) -> list[Bar]:
     """What is drawn for each of these dates, each once, in as few rows as they fit in without touching."""
     ends: list[float] = []
     found = []
     for span in sorted(set(spans), key=lambda span: (span.first or "", span.last or "9999", span.edtf)):
         start = on.place(span.first) if span.first else on.left
-        end = on.place(span.last) if span.last else on.right
+        end = on.end(span.last) if span.last else on.right
         x, width = (start, end - start) if end - start >= _LEAST else ((start + end - _LEAST) / 2, _LEAST)
+        x = min(max(x, on.left), on.right - width)
         row = next((n for n, taken in enumerate(ends) if taken + _APART <= x), len(ends))
         ends[row : row + 1] = [x + width]
         rough = any(mark in span.edtf for mark in "~?%[{")
-        found.append(Bar(span, x, width, row, span.first is not None, span.last is not None, rough))
+        found.append(Bar(span, x, width, row, span.first is not None, span.last is not None, rough, _cut(span, on.window)))
     return found
+
+
+def _cut(span: Span, window: Window | None) -> tuple[bool, bool]:
+    if window is None:
+        return False, False
+    return bool(span.first and span.first < window.first), bool(span.last and span.last > window.last)
 
 
 def ticks(on: Axis, apart: float) -> list[tuple[str, float]]:

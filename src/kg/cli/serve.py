@@ -7,8 +7,10 @@ import importlib
 import os
 import signal
 import socket
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from queue import SimpleQueue
 from types import FrameType
 from typing import TYPE_CHECKING, NoReturn
 
@@ -23,6 +25,7 @@ from kg.workers.starting import start
 
 if TYPE_CHECKING:
     from kg.remote.relay import Relay
+    from kg.web.connections import Server
 
 #: What to ask where the repository has no query of its own to offer.
 _TO_TRY = "SELECT ?type (COUNT(*) AS ?n) WHERE { ?s a ?type } GROUP BY ?type ORDER BY DESC(?n) LIMIT 10"
@@ -72,8 +75,7 @@ def serve(ctx: click.Context, **options: str | None) -> None:
                 end()
             raise SystemExit(0)
 
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
+        _when_told(stop)
         try:
             _run(chosen, pool, relay, listener, ends)
         finally:
@@ -95,7 +97,7 @@ def _run(
 ) -> None:
     """Answer requests until the process is told to stop, which then calls each of ``ends``."""
     from kg.gallery import read_gallery
-    from kg.web import create_app
+    from kg.web import create_app, warming
     from kg.web.assets import is_built
     from kg.web.server import create_server
 
@@ -106,21 +108,53 @@ def _run(
     serving = app.extensions["kg"].serving
     ends.append(serving.close)
     serving.watch(chosen.take_up)
+    if chosen.warm:
+        warming.begin(app, serving)
     signal.signal(signal.SIGHUP, lambda number, frame: serving.wake())
     server = create_server(app, chosen, listener)
     if not is_built():
         click.echo("kg: the pages are served without their scripts, which were not built (frontend/build.py).", err=True)
-    address = _address(chosen.host, listener.getsockname()[1])
-    click.echo(f"Serving the graph on {address} until Ctrl-C. Try:")
-    asked = f"query@{chosen.repository / 'queries' / gallery[0].name}" if gallery else f"query={_TO_TRY}"
-    # A wildcard is no address to send to (RFC 1122, section 3.2.1.3); this machine is reached by its loopback address.
-    reached = _address({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(chosen.host, chosen.host), listener.getsockname()[1])
-    click.echo(f"curl {reached}/sparql -H 'Accept: text/csv' --data-urlencode '{asked}'")
+    _greet(chosen, gallery[0].name if gallery else "", listener.getsockname()[1])
     # What there is by now stays: it need not be looked through again and again for what nobody holds any more.
     gc.collect()
     gc.freeze()
+    _end_when_told(server, ends)
     server.run()
     server.close()
+
+
+def _greet(chosen: Settings, query: str, port: int) -> None:
+    """Say where the graph is served, and a request that works."""
+    click.echo(f"Serving the graph on {_address(chosen.host, port)} until Ctrl-C. Try:")
+    asked = f"query@{chosen.repository / 'queries' / query}" if query else f"query={_TO_TRY}"
+    # A wildcard is no address to send to (RFC 1122, section 3.2.1.3); this machine is reached by its loopback address.
+    reached = _address({"0.0.0.0": "127.0.0.1", "::": "::1"}.get(chosen.host, chosen.host), port)
+    click.echo(f"curl {reached}/sparql -H 'Accept: text/csv' --data-urlencode '{asked}'")
+
+
+def _end_when_told(server: Server, ends: Sequence[Callable[[], None]]) -> None:
+    """Have another thread end everything when somebody tells the process to stop.
+
+    The thread that is interrupted may have a lock that ending takes, or ignore what is raised, as in a destructor: it only
+    passes the word on, which this kind of queue lets it do at any moment.
+    """
+    told: SimpleQueue[int] = SimpleQueue()
+
+    def end() -> None:
+        told.get()
+        # First the queries, so that no thread of the server waits for one.
+        for one in ends:
+            one()
+        server.end()
+
+    threading.Thread(target=end, name="end", daemon=True).start()
+    _when_told(lambda number, frame: told.put(number))
+
+
+def _when_told(do: Callable[[int, FrameType | None], object]) -> None:
+    """Have this done when somebody tells the process to stop."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, do)
 
 
 def _ensure_built(chosen: Settings) -> None:

@@ -68,8 +68,13 @@ def read(class_: str, given: Iterable[tuple[str, str]]) -> Described:
         if len(value) > LONGEST:
             raise TooLarge(f"A field has more than {LONGEST} characters.", remedy="Write less in it.")
         seen.add(name)
-        _put(root, name, _CONTROLS.sub("", value.replace("\r\n", "\n")))
+        _put(root, name, clean(value))
     return root.plain()
+
+
+def clean(text: str) -> str:
+    """A text as it is read: with line feeds, and without what no text of the graph has."""
+    return _CONTROLS.sub("", text.replace("\r\n", "\n"))
 
 
 def act(root: Described, action: str) -> str:

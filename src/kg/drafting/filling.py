@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import pyoxigraph as ox
 
@@ -18,6 +19,7 @@ from kg.gate.state import State
 from kg.rdf import PREFIXES, shorten
 
 _CLASS = ox.NamedNode(PREFIXES["owl"] + "Class")
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -55,15 +57,16 @@ class Filler:
         self._forms, self._state, self._options = forms, state, options
         self._namer = Namer(forms.hierarchy, state)
 
-    def fill(self, root: Described, language: str) -> Filled:
-        """The triples, names and faults of what is filled in; ``language`` is that of the labels of what was meant.
+    def fill(self, root: Described, language: str, kept: Mapping[str, str] = _NONE) -> Filled:
+        """The triples, names and faults of what is filled in; ``language`` is that of the labels of what was meant,
+        and ``kept`` are the nodes, by local name, that are there already and are described anew.
 
         Raises RequestError if a class or a property is none of the form.
         """
         filled = Filled()
         stem, nodes = stem_of(root), dict(root.walk())
         for address, node in nodes.items():
-            iri, fault = self._namer.name(node, self.class_of(node), stem, filled.addresses)
+            iri, fault = self._namer.name(node, self.class_of(node), stem, filled.addresses, kept)
             filled.addresses[iri] = address
             filled.problems += [Problem(joined(address, "name"), fault)] if fault else []
             filled.triples.append(ox.Triple(ox.NamedNode(iri), TYPE, ox.NamedNode(self.class_of(node))))

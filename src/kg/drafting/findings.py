@@ -13,6 +13,7 @@ from kg.rdf import PREFIXES, shorten
 
 _MISSING = PREFIXES["sh"] + "MinCountConstraintComponent"
 _IRI = re.compile(r"<([^<>]*)>")
+_NAME = re.compile(r"\b[a-z]+:[A-Za-z]\w*")
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,9 @@ def _addresses(finding: Mapping[str, Any], filled: Filled) -> Iterator[str]:
     if not properties and value:
         properties = [t.predicate.value for t in told if getattr(t.object, "value", None) == _plain(value)]
     yield from (joined(at, shorten(property_)) for property_ in properties)
+    if not path:
+        # What spans several properties is said at the first that its message names.
+        yield from (joined(at, name) for name in _NAME.findall(_told(finding["messages"], "en")))
     # Also of a date that was typed as a text, whose node has no fields of its own.
     yield at
 

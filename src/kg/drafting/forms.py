@@ -72,6 +72,7 @@ class Forms:
         self._shapes, self._state = shapes, state
         self.hierarchy = Hierarchy(state)
         self._read: dict[str, Form] = {}
+        self._used: dict[str, list[Node]] | None = None
 
     def of(self, class_: str) -> Form:
         """The form of a class: by the shapes that target it, a class above it, or whatever has the property."""
@@ -119,14 +120,17 @@ class Forms:
             if any(how == SH + "targetClass" and getattr(what, "value", "") in classes for how, what in targets):
                 yield root
 
-    def _on_use(self, property_: str) -> Iterator[Node]:
+    def _on_use(self, property_: str) -> list[Node]:
         """The property shapes, on a property, of the shapes that target whatever has it."""
-        wanted = ox.NamedNode(property_)
-        for root in self._shapes.roots:
-            if (SH + "targetSubjectsOf", wanted) in self._shapes.targets(root):
-                for part in self._shapes.properties(root):
-                    if self._shapes.objects(part, SH + "path") == [wanted]:
-                        yield part
+        if self._used is None:
+            self._used = {}
+            for root in self._shapes.roots:
+                on = {what for how, what in self._shapes.targets(root) if how == SH + "targetSubjectsOf"}
+                for part in self._shapes.properties(root) if on else ():
+                    path = self._shapes.objects(part, SH + "path")
+                    if len(path) == 1 and path[0] in on:
+                        self._used.setdefault(path[0].value, []).append(part)
+        return self._used.get(property_, [])
 
     def _field(self, property_: str) -> Field:
         """A property as the ontology has it: its label, and the classes or the datatype of its range."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -41,8 +42,12 @@ class Section:
 class Kinds:
     """The kinds of things that the shapes of a graph ask something of."""
 
-    def __init__(self, shapes: ShapesGraph, state: State, forms: Forms) -> None:
+    def __init__(
+        self, shapes: ShapesGraph, state: State, forms: Forms, count: Callable[[Collection[str]], int] | None = None
+    ) -> None:
+        """``count`` tells how many nodes are of any of some classes, where that takes less than to go through them."""
         self._state, self._forms = state, forms
+        self._count = count or (lambda classes: len({node for one in classes for node in forms.hierarchy.members(one)}))
         self._known: frozenset[str] | None = None
         self._counts: dict[str, int] = {}
         self._targets = {
@@ -75,7 +80,7 @@ class Kinds:
     def kind(self, class_: str, language: str) -> Kind:
         """A class as a kind."""
         if class_ not in self._counts:
-            self._counts[class_] = len(set(self._forms.hierarchy.members(class_)))
+            self._counts[class_] = self._count(self._forms.hierarchy.below(class_))
         label = told(self._forms.labels(class_), language)
         return Kind(shorten(class_), label, self._definition(class_, language), self._counts[class_])
 

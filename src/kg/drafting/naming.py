@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Mapping
 
 import pyoxigraph as ox
 
@@ -34,14 +34,19 @@ class Namer:
         self._hierarchy, self._state = hierarchy, state
         self._families: dict[str, str] = {}
 
-    def name(self, node: Described, class_: str, stem: str, others: Container[str]) -> tuple[str, str]:
+    def name(
+        self, node: Described, class_: str, stem: str, others: Container[str], kept: Mapping[str, str]
+    ) -> tuple[str, str]:
         """The IRI for a node, and what is wrong with the name that it asks for: ``name``, ``taken`` or nothing.
 
-        ``stem`` is what names of its source begin with; ``others`` are the IRIs of the form so far.
+        ``stem`` is what names of its source begin with; ``others`` are the IRIs of the form so far;
+        ``kept`` those, by local name, of nodes that are corrected.
         """
         if class_ not in self._families:
             self._families[class_] = family_of(class_, self._hierarchy)
         family, fault = self._families[class_], ""
+        if node.name in kept and kept[node.name] not in others:
+            return kept[node.name], ""
         if node.name:
             good = is_local(node.name) and len(node.name) <= _LONGEST
             if good and not self._is_taken(family + node.name, others):

@@ -10,12 +10,14 @@ from itertools import islice
 import pyoxigraph as ox
 
 from kg.drafting.forms import Field
-from kg.drafting.values import TYPE, Choice, choices, folded, iri_of, labels_of
+from kg.drafting.values import TYPE, Choice, choices, folded, iri_of, labels_of, own_labels
 from kg.gate.hierarchy import Hierarchy
 from kg.gate.state import State
 from kg.model import LANGUAGES
 from kg.rdf import ID, shorten
 
+#: What is looked at for the names of a node that has none.
+_FOLLOWED = 20
 #: More than these are not listed, only looked up by their names.
 MOST = 20_000
 _NAMED = re.compile(r"\((?P<name>[a-z]+:[\w.-]+|<[^<>\s]+>)\)\s*$")
@@ -44,33 +46,42 @@ class Options:
         self._state, self._hierarchy = state, hierarchy
         self._listed: dict[object, _Listed] = {}
         self._counts: dict[object, int] = {}
+        self._members: dict[frozenset[str], set[str]] = {}
 
     def count(self, field: Field) -> int:
         """How many nodes fit a field, at most MOST + 1; 0 where anything may be meant. Lists nothing."""
         if field.values or field.having or not field.classes:
             return len(self.all(field)) if field.values or field.having else 0
         if field.classes not in self._counts:
-            sets = [
-                set(islice((node for class_ in sorted(options) for node in self._hierarchy.members(class_)), MOST + 1))
-                for options in field.classes
-            ]
-            self._counts[field.classes] = len(set.intersection(*sets))
+            self._counts[field.classes] = len(set.intersection(*map(self._first, field.classes)))
         return self._counts[field.classes]
+
+    def _first(self, classes: frozenset[str]) -> set[str]:
+        """The nodes of some classes, at most MOST + 1 of them."""
+        if classes not in self._members:
+            found = (node for class_ in sorted(classes) for node in self._hierarchy.members(class_))
+            self._members[classes] = set(islice(found, MOST + 1))
+        return self._members[classes]
 
     def all(self, field: Field) -> tuple[Choice, ...]:
         """All nodes that fit a field, by name."""
         return self._of(field).all
 
-    def search(self, field: Field, text: str, most: int) -> Found:
-        """The choices whose name or a label has all these words, those before that begin with them."""
+    def search(self, field: Field, text: str, most: int, stem: str = "") -> Found:
+        """The choices whose name or a label has all these words, those before that begin with them; before all others
+        those whose own names begin with ``stem``, as the names of what belongs to a document do."""
         listed = self._of(field)
         words = folded(text).split()
         fitting = [
-            (not searched.partition(" ")[2].startswith(words[0] if words else ""), number)
+            (
+                not (stem and _belongs(listed.all[number].iri, stem)),
+                not searched.partition(" ")[2].startswith(words[0] if words else ""),
+                number,
+            )
             for number, searched in enumerate(listed.searched)
             if all(word in searched for word in words)
         ]
-        first = tuple(listed.all[number] for _, number in sorted(fitting)[:most])
+        first = tuple(listed.all[number] for *_, number in sorted(fitting)[:most])
         return Found(first, len(fitting))
 
     def meant(self, field: Field, text: str) -> str | None:
@@ -108,17 +119,31 @@ class Options:
         return told(self._labels(iri), language)
 
     def _labels(self, iri: str) -> dict[str, str]:
-        """The labels of a node; of one that has none, such as an attribution step, those of what it points to."""
+        """The labels of a node; of one that has none, such as an attribution step, those of what it points to, and then
+        of what that leads to in turn."""
         own = labels_of(iri, self._state)
         if own:
             return own
-        pointed = [t.object for t in self._state.triples(ox.NamedNode(iri)) if t.predicate != TYPE]
-        others = [labels_of(one.value, self._state) for one in pointed if isinstance(one, ox.NamedNode)]
+        others, seen, next_ = [], {iri}, [iri]
+        while next_ and len(seen) < _FOLLOWED:
+            unnamed = []
+            for node in next_:
+                for one in self._pointed(node):
+                    if one not in seen:
+                        seen.add(one)
+                        found = own_labels(one, self._state)
+                        others += [found] if found else []
+                        unnamed += [] if found else [one]
+            next_ = unnamed
         return {
             language: ", ".join(dict.fromkeys(told(one, language) for one in others if one))
             for language in LANGUAGES
             if any(others)
         }
+
+    def _pointed(self, iri: str) -> list[str]:
+        triples = (t for t in self._state.triples(ox.NamedNode(iri)) if t.predicate != TYPE)
+        return sorted(t.object.value for t in triples if isinstance(t.object, ox.NamedNode))[:_FOLLOWED]
 
     def _of(self, field: Field) -> _Listed:
         key = (field.classes, field.having, field.values)
@@ -142,6 +167,11 @@ def told(labels: dict[str, str] | Choice, language: str) -> str:
     """The label in a language, else in English, else in any; empty if there is none."""
     texts = labels.labels if isinstance(labels, Choice) else labels
     return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
+
+
+def _belongs(iri: str, stem: str) -> bool:
+    local = iri.rpartition("/")[2]
+    return local == stem or local.startswith(f"{stem}-")
 
 
 def _searched(one: Choice) -> str:

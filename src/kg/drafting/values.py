@@ -90,14 +90,16 @@ def _named(node: object) -> bool:
 def labels_of(iri: str, state: State) -> dict[str, str]:
     """What names a node for a reader, by language: its label, else its summary, its date or its wording; of a node that
     has none, such as evidence, those of the first node that points to it."""
-    named = _own_labels(_iri(iri), state)
+    named = own_labels(iri, state)
     if named:
         return named
     pointing = {triple.subject.value for triple in state.triples(None, None, _iri(iri)) if _named(triple.subject)}
-    return next((found for one in sorted(pointing) if (found := _own_labels(_iri(one), state))), {})
+    return next((found for one in sorted(pointing) if (found := own_labels(one, state))), {})
 
 
-def _own_labels(node: ox.NamedNode, state: State) -> dict[str, str]:
+def own_labels(iri: str, state: State) -> dict[str, str]:
+    """What names a node itself, by language; nothing if it has no name."""
+    node = _iri(iri)
     for predicate in _TITLES:
         found = {one.language or "": one.value for one in state.objects(node, predicate) if isinstance(one, ox.Literal)}
         if found:

@@ -79,11 +79,6 @@ class Shapes:
         ]
 
 
-def validate(data: Iterable[ox.Triple], shapes: Iterable[ox.Triple]) -> list[Result]:
-    """Results of the Core constraints of ``shapes`` on ``data``. Raises Refused if the engine cannot judge."""
-    return Shapes(shapes).validate(data)
-
-
 def _with_calls(data: Iterable[ox.Triple]) -> Iterator[ox.Triple]:
     """The data, none of it held, and after it a call by name of each of its blank nodes."""
     blank: set[ox.BlankNode] = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import pyoxigraph as ox
@@ -25,21 +26,24 @@ DEPTH = 50
 
 
 class _Data(rdflib.Graph):
-    """A graph that reads each query once: pySHACL asks a constraint's query anew for every focus node."""
+    """A graph that takes queries as read before: pySHACL asks a constraint's query anew for every focus node."""
 
     def __init__(self) -> None:
         super().__init__(bind_namespaces="none")
-        self._read: dict[tuple[str, str], Query] = {}
 
     def query(self, query_object: object, *arguments: Any, **options: Any) -> Answer:
         if isinstance(query_object, str):
             # The third argument after the query is rdflib's ``initNs``, the prefixes the query may use.
             names = dict((arguments[2] if len(arguments) > 2 else options.get("initNs")) or {})
-            key = query_object, repr(sorted((str(prefix), str(space)) for prefix, space in names.items()))
-            if key not in self._read:
-                self._read[key] = prepareQuery(query_object, initNs=names)
-            query_object = self._read[key]
+            spaces = sorted((str(prefix), str(space)) for prefix, space in names.items())
+            query_object = _read(query_object, tuple(spaces))
         return super().query(query_object, *arguments, **options)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=256)
+def _read(text: str, names: tuple[tuple[str, str], ...]) -> Query:
+    """A query that may use these prefixes; reading one takes rdflib longer than asking it of a small graph."""
+    return prepareQuery(text, initNs=dict(names))
 
 
 def validate(data: Iterable[ox.Triple], shapes: Iterable[ox.Triple]) -> list[Result]:

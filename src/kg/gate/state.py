@@ -16,7 +16,7 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal
 
 #: A snapshot lists its default graph, which has all that any graph has, before the graphs of the files. Where so many
 #: of its triples stand before the first that counts, they are asked for one by one, so that whoever wants only a few
-#: of very many is served soon; but not if all are wanted.
+#: of very many is served soon; where there are yet more of them, the graphs that count are asked one after the other.
 _PASSED, _ASKED = 128, 1_024
 
 
@@ -58,6 +58,19 @@ class State:
             if _PASSED < passed <= _ASKED and (triple := quad.triple) not in seen and self._has(triple):
                 seen.add(triple)
                 yield triple
+            if passed > _ASKED:
+                yield from self._of_graphs(subject, predicate, object_, seen)
+                return
+
+    def _of_graphs(
+        self, subject: Subject | None, predicate: ox.NamedNode | None, object_: Term | None, seen: set[ox.Triple]
+    ) -> Iterator[ox.Triple]:
+        """What fits in the base's graphs that count, graph by graph, but for what was seen."""
+        for graph in self._graphs:
+            for quad in self._base.quads_for_pattern(subject, predicate, object_, graph):
+                if (triple := quad.triple) not in seen:
+                    seen.add(triple)
+                    yield triple
 
     def first(
         self, subject: Subject | None = None, predicate: ox.NamedNode | None = None, object_: Term | None = None
@@ -65,7 +78,10 @@ class State:
         """Any triple that fits; None if there is none."""
         for quad in self._own.quads_for_pattern(subject, predicate, object_, None) if self._has_own else ():
             return quad.triple
-        for quad in self._base.quads_for_pattern(subject, predicate, object_, None) if self._graphs else ():
+        found = self._base.quads_for_pattern(subject, predicate, object_, None) if self._graphs else ()
+        for passed, quad in enumerate(found):
+            if passed > _ASKED:
+                return next(self._of_graphs(subject, predicate, object_, set()), None)
             if quad.graph_name in self._graphs or self._has(quad.triple):
                 return quad.triple
         return None

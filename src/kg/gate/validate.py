@@ -7,6 +7,7 @@ or refuses the shapes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 import pyoxigraph as ox
 
@@ -32,15 +33,14 @@ def validate(data: Triples, shapes: ShapesGraph, engine: str, store: ox.Store) -
 
 
 def _fast(data: Triples, shapes: ShapesGraph, store: ox.Store) -> Outcome:
-    made = plan(shapes)
+    made = _planned(shapes)
     results = list(_set_queries(shapes, made, store))
     by = ["shacl", "pyoxigraph"]
-    core_shapes = for_core(shapes, made.whole)
     try:
-        results += core.validate(data, core_shapes)
+        results += _core(shapes).validate(data)
     except core.Refused as reason:
         by[0] = f"pyshacl for Core, as {reason}"
-        results += reference.validate(data, core_shapes)
+        results += reference.validate(data, for_core(shapes, made.whole))
     if made.whole:
         results += reference.validate(data, targeting(shapes, made.whole))
     if made.leftover:
@@ -49,6 +49,20 @@ def _fast(data: Triples, shapes: ShapesGraph, store: ox.Store) -> Outcome:
         others = len(made.whole) + len({site.constraint for site in made.leftover})
         by.append(f"pyshacl for {others} that are no set queries")
     return Outcome(tuple(results), "fast: " + ", ".join(by))
+
+
+# The same shapes often judge several graphs: one before a change and one after it.
+
+
+@lru_cache(maxsize=1)
+def _planned(shapes: ShapesGraph) -> Plan:
+    return plan(shapes)
+
+
+@lru_cache(maxsize=1)
+def _core(shapes: ShapesGraph) -> core.Shapes:
+    """The shapes for the ``shacl`` package. Raises core.Refused if it is missing or refuses them."""
+    return core.Shapes(for_core(shapes, _planned(shapes).whole))
 
 
 def _set_queries(shapes: ShapesGraph, made: Plan, store: ox.Store) -> Iterator[Result]:

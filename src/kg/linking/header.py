@@ -34,22 +34,15 @@ Tell = Callable[[str, str, str, int, int], None]
 
 def read(lines: list[str], tell: Tell) -> tuple[dict[str, str], dict[str, str]]:
     """The slots of the head and its prefixes, from its lines without the ``#`` that each begins with."""
-    text = "\n".join(lines)
-    if len(text) > _LONGEST:
-        tell(
-            f"The head has {len(text):,} characters, and may have {_LONGEST:,}.", "Shorten its comment.",
-            f"L’intestazione ha {len(text)} caratteri, e può averne {_LONGEST}. Abbreviarne il commento.", 1, 1,
-        )  # fmt: skip
-        return {}, {}
     try:
-        _refuse_depth(text)
-        node = yaml.compose(text, Loader=yaml.BaseLoader)
+        node = _composed("\n".join(lines))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = (mark.line + 1, mark.column + 2) if mark else (1, 1)
         tell(
-            "The head is no YAML.", "Write one “#slot: value” a line.",
-            "L’intestazione non è YAML. Scrivere un «#campo: valore» per riga.", *place,
+            f"The head is no YAML, or too long (over {_LONGEST:,} characters).", "Write one “#slot: value” a line.",
+            f"L’intestazione non è YAML, o è troppo lunga (oltre {_LONGEST} caratteri). Scrivere un «#campo: valore» per "
+            "riga.", *place,
         )  # fmt: skip
         return {}, {}
     slots: dict[str, str] = {}
@@ -81,6 +74,14 @@ def write(slots: Mapping[str, str], curies: Mapping[str, str]) -> list[str]:
         lines.append(f"#{CURIES}:")
         lines += [f"#  {prefix}: {_scalar(space)}" for prefix, space in sorted(curies.items())]
     return lines
+
+
+def _composed(text: str) -> yaml.Node | None:
+    """The YAML of the head, None if it is empty. Raises :class:`yaml.YAMLError` if it is none, too long or too deep."""
+    if len(text) > _LONGEST:
+        raise yaml.YAMLError
+    _refuse_depth(text)
+    return yaml.compose(text, Loader=yaml.BaseLoader)
 
 
 def _refuse_depth(text: str) -> None:

@@ -37,6 +37,17 @@ _CYRILLIC = dict(
 _LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ı": "i", "œ": "oe", "æ": "ae", "þ": "th", "ð": "d", **_CYRILLIC}
 )
+
+
+class _Marks(dict[int, int | None]):
+    """What becomes of a character when accents are taken off: None for a mark that combines with another one."""
+
+    def __missing__(self, code: int) -> int | None:
+        self[code] = found = None if unicodedata.combining(chr(code)) else code
+        return found
+
+
+_MARKS = _Marks()
 _BRACKETS = re.compile(r"\s*\([^()]*\)")
 _ABBREVIATED = re.compile(r"\b(?:\w\.){2,}")
 _BETWEEN = re.compile(r"[\W_]+")
@@ -71,7 +82,7 @@ _LEAST = 0.25
 def normalised(text: str) -> str:
     """The text without case, accents and punctuation, in Latin letters, its words separated by single spaces."""
     letters = text.casefold() if text.isascii() else _in_latin_letters(text)
-    joined = _ABBREVIATED.sub(lambda found: found[0].replace(".", ""), letters)
+    joined = _ABBREVIATED.sub(lambda found: found[0].replace(".", ""), letters) if "." in letters else letters
     return _BETWEEN.sub(" ", joined).strip()
 
 
@@ -83,7 +94,7 @@ def without_brackets(text: str) -> str:
 def _in_latin_letters(text: str) -> str:
     # Some letters, such as й, become a letter and an accent when they are taken apart: they are written first.
     plain = unicodedata.normalize("NFKC", text).casefold().translate(_LETTERS)
-    return "".join(one for one in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(one))
+    return unicodedata.normalize("NFKD", plain).translate(_MARKS)
 
 
 @lru_cache(100_000)

@@ -23,16 +23,20 @@ _ORDER = tuple(
 )  # fmt: skip
 #: How what is of no other group is divided: by what a page says in its heading.
 BY_TOPIC = {_CKG + "Position", _CKG + "Threat"}
-_BY_CONDITION = {_CKG + "Commitment"}
+BY_CONDITION = {_CKG + "Commitment"}
 _LAST_DAY = "9999"
 
 
 @dataclass(frozen=True)
 class Part:
-    """Claims below one heading: a topic, a condition or a holder; none if there is nothing to tell them apart by."""
+    """Claims below one heading: a topic, a condition or a holder; none if there is nothing to tell them apart by.
+
+    ``domains`` is a second heading, of commitments. Parts with the same heading stand together.
+    """
 
     heading: tuple[Said, ...]
     lines: Sequence[Line]
+    domains: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,17 +98,23 @@ def sections(
 
 
 def _parts(kind: str, lines: Sequence[Line], subject: str) -> list[Part]:
-    found: dict[tuple[Said, ...], list[Line]] = {}
+    found: dict[tuple[tuple[Said, ...], tuple[Said, ...]], list[Line]] = {}
     for line in lines:
-        found.setdefault(_heading(kind, line, subject), []).append(line)
-    ordered = sorted(found.items(), key=lambda item: (not item[0], [one.text.casefold() for one in item[0]]))
+        domains = tuple(mark.value for mark in line.marks if mark.name == "domain") if kind in BY_CONDITION else ()
+        found.setdefault((_heading(kind, line, subject), domains), []).append(line)
     return [
-        Part(heading, sorted(members, key=lambda line: (day_order(line.day), line.iri))) for heading, members in ordered
+        Part(heading, sorted(members, key=lambda line: (day_order(line.day), line.iri)), domains)
+        for (heading, domains), members in sorted(found.items(), key=lambda item: [in_order(said) for said in item[0]])
     ]
 
 
+def in_order(heading: Sequence[Said]) -> tuple[bool, list[str]]:
+    """Where a heading comes among others: by its words; what has none comes last."""
+    return not heading, sorted(one.text.casefold() for one in heading)
+
+
 def _heading(kind: str, line: Line, subject: str) -> tuple[Said, ...]:
-    if kind in _BY_CONDITION:
+    if kind in BY_CONDITION:
         return line.conditions
     if kind in BY_TOPIC:
         holders = tuple(name for predicate, _, names in line.who if predicate == _CKG + "holder" for name in names)

@@ -33,12 +33,32 @@ class Work:
 
 
 @dataclass(frozen=True)
+class Place:
+    """A document that an entry rests on, and where in it: what is empty is not stated."""
+
+    title: str
+    publisher: str = ""
+    issued: str = ""
+    address: str = ""
+    paragraphs: tuple[str, ...] = ()
+    locators: tuple[str, ...] = ()
+
+    def told(self, language: str) -> str:
+        """How it is cited, without a full stop."""
+        w = _WORDS[language]
+        said = [_ended(self.title), self.publisher, self.issued or w["undated"]]
+        said += [f"{w['paragraph']} {', '.join(self.paragraphs)}"] if self.paragraphs else []
+        return ", ".join([*filter(None, said), *self.locators, *([self.address] if self.address else [])])
+
+
+@dataclass(frozen=True)
 class Cited:
     """What is cited: a snapshot, and of it an answer if ``sha256``, that of its bytes, is there.
 
     ``address`` is where it is given again, empty if no address is short enough; ``asked`` the day it was asked for, and
     ``as_of`` the day that it tells of, as in ISO 8601. ``entry`` is what the entry of one resource is called, if that is
-    what is cited.
+    what is cited, and ``places`` what it rests on. ``path`` is where an answer is given again below the address of any
+    server of the data set, for that of one that others cannot reach. ``language`` is that of what is said.
     """
 
     snapshot: Snapshot
@@ -47,26 +67,33 @@ class Cited:
     sha256: str = ""
     as_of: str = ""
     entry: str = ""
+    places: tuple[Place, ...] = ()
+    path: str = ""
+    language: str = "en"
 
     @property
     def key(self) -> str:
         """A name for it in a list of works."""
-        text = f"{self.snapshot.reference} {self.address} {self.sha256} {self.as_of}"
+        text = f"{self.snapshot.reference} {self.address or self.path} {self.sha256} {self.as_of}"
         return f"coalition-kg-{hashlib.sha256(text.encode('utf-8')).hexdigest()[:10]}"
 
     @property
     def note(self) -> str:
         """What makes it possible to check it, in a sentence or more."""
-        snapshot = self.snapshot
-        said = [f"Snapshot {snapshot.digest}, built on {snapshot.built[:10]}"]
+        snapshot, w = self.snapshot, _WORDS[self.language]
+        said = [f"{w['according']} {'; '.join(one.told(self.language) for one in self.places)}"] if self.places else []
+        built = f"{w['snapshot']} {snapshot.digest}, {w['built']} {snapshot.built[:10]}"
         if snapshot.commit:
-            said[0] += f" from commit {snapshot.commit}" + ("" if snapshot.clean else " with uncommitted changes")
+            built += f" {w['commit']} {snapshot.commit}" + ("" if snapshot.clean else f" {w['unclean']}")
+        said.append(built)
         if self.as_of:
-            said.append(f"As of {self.as_of}")
+            said.append(f"{w['as-of']} {self.as_of}")
         if self.sha256:
-            said.append(f"SHA-256 of the answer: {self.sha256}")
-            if not self.address:
-                said.append(f"Send the query to the endpoint by POST with snapshot={snapshot.reference}")
+            said.append(f"{w['sha256']}: {self.sha256}")
+            if self.path:
+                said.append(f"{w['local']}: {self.path}")
+            elif not self.address:
+                said.append(f"{w['post']} snapshot={snapshot.reference}")
         return ". ".join(said) + "."
 
 
@@ -75,7 +102,7 @@ def csl(work: Work, cited: Cited) -> dict[str, Any]:
     item: dict[str, Any] = {
         "id": cited.key,
         "type": "entry" if cited.entry else "dataset",
-        "title": cited.entry or _title(work, cited),
+        "title": _title(work, cited),
         "author": [_csl_name(author) for author in work.authors],
         "issued": {"date-parts": [_parts(cited.snapshot.built)]},
         "accessed": {"date-parts": [_parts(cited.asked)]},
@@ -94,6 +121,7 @@ def bibtex(work: Work, cited: Cited) -> str:
         "author": " and ".join(map(_bib_name, work.authors)),
         # In braces of its own, so that no style changes capitals.
         "title": "{" + escape(_title(work, cited)) + "}",
+        "howpublished": f"In: {escape(work.title)}" if cited.entry else "",
         "year": str(year),
         "date": f"{year:04}-{month:02}-{day:02}",
         "version": escape(work.version),
@@ -109,13 +137,31 @@ def bibtex(work: Work, cited: Cited) -> str:
 def plain(work: Work, cited: Cited) -> str:
     """A reference as it stands in a footnote, on one line: authors, title, version, what makes it checkable, address."""
     authors = "; ".join(f"{one.family}, {one.given}" if one.given else one.family for one in work.authors)
-    version = f", version {work.version}" if work.version else ""
+    w = _WORDS[cited.language]
+    version = f", {w['version']} {work.version}" if work.version else ""
     address = cited.address or (f"https://doi.org/{_verbatim(work.doi)}" if work.doi else work.url)
-    where = f" {address} (accessed {cited.asked})." if address else f" Accessed {cited.asked}."
-    text = f"{authors}. {_title(work, cited)}{version} ({cited.snapshot.built[:4]}). {cited.note}{where}"
+    where = f" {address} ({w['accessed']} {cited.asked})." if address else f" ({w['accessed']} {cited.asked})."
+    title = f"{_title(work, cited)}, in: {work.title}" if cited.entry else _title(work, cited)
+    text = f"{authors}. {title}{version} ({cited.snapshot.built[:4]}). {cited.note}{where}"
     return " ".join(text.split())
 
 
+_WORDS = {
+    "en": {
+        "according": "According to:", "paragraph": "para.", "undated": "undated", "snapshot": "Snapshot",
+        "built": "built on", "commit": "from commit", "unclean": "with uncommitted changes", "as-of": "As of",
+        "sha256": "SHA-256 of the answer", "answer": "Answer from", "version": "version", "accessed": "accessed",
+        "post": "Send the query to the endpoint by POST with",
+        "local": "Asked of a server that others cannot reach; below the address of any other server of these data",
+    },
+    "it": {
+        "according": "Secondo:", "paragraph": "cpv.", "undated": "s.d.", "snapshot": "Istantanea",
+        "built": "generata il", "commit": "dal commit", "unclean": "con modifiche non registrate", "as-of": "Al",
+        "sha256": "SHA-256 della risposta", "answer": "Risposta da", "version": "versione", "accessed": "consultato il",
+        "post": "Inviare l'interrogazione all'endpoint con POST e",
+        "local": "Chiesto a un server che altri non raggiungono; sotto l'indirizzo di ogni altro server di questi dati",
+    },
+}  # fmt: skip
 _COMMANDS = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "^": r"\textasciicircum{}", "~": r"\textasciitilde{}",
@@ -135,8 +181,14 @@ def _verbatim(text: str) -> str:
 
 def _title(work: Work, cited: Cited) -> str:
     if cited.entry:
-        return f"{cited.entry}, in: {work.title}"
-    return f"Answer from {work.title}" if cited.sha256 else work.title
+        return _ended(cited.entry)
+    return f"{_WORDS[cited.language]['answer']} {work.title}" if cited.sha256 else work.title
+
+
+def _ended(text: str) -> str:
+    """A sentence as it stands within another: without its full stop."""
+    text = text.strip()
+    return text[:-1] if text.endswith(".") and not text.endswith("..") else text
 
 
 def _csl_name(author: Author) -> dict[str, str]:

@@ -11,10 +11,13 @@ from kg.querytext import Token, iri_of, resolved, tokens, unescaped
 from kg.rdf import PREFIXES
 from kg.sparql.groups import Span, Term
 
-_NUMBER = re.compile(r"\d+\.\d*[eE][+-]?\d+|\.?\d+[eE][+-]?\d+|\d*\.\d+|\d+")
 #: The engine counts no further than twenty digits go; of thousands not even Python makes a number.
 _COUNT = re.compile(r"[0-9]{1,20}")
-_MARKS = ("<<(", ")>>", "^^", "&&", "||", "!=", "<=", ">=", "<<", ">>", "{|", "|}")
+#: What is more than one character and yet one piece: numbers, and marks.
+_PIECE = re.compile(
+    r"(?P<number>\d+\.\d*[eE][+-]?\d+|\.?\d+[eE][+-]?\d+|\d*\.\d+|\d+)"
+    r"|(?P<other><<\(|\)>>|\^\^|&&|\|\||!=|<=|>=|<<|>>|\{\||\|\})"
+)
 _A = PREFIXES["rdf"] + "type"
 
 
@@ -40,12 +43,9 @@ def merged(text: str) -> Iterator[Token]:
         if token.start < done:
             continue
         if token.kind == "other":
-            number = _NUMBER.match(text, token.start)
-            mark = next((mark for mark in _MARKS if text.startswith(mark, token.start)), None)
-            if number:
-                token = Token("number", number.group(), token.start)
-            elif mark:
-                token = Token("other", mark, token.start)
+            piece = _PIECE.match(text, token.start)
+            if piece:
+                token = Token(piece.lastgroup or "", piece.group(), token.start)
         done = token.start + len(token.text)
         yield token
 

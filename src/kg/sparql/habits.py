@@ -127,7 +127,7 @@ def _of_cause(text: str, stopped: NotRead) -> tuple[str, str] | None:
         case "column-brackets":
             return "An expression that is selected stands in brackets and has a name.", ""
         case "dot" if token.kind in _TERMS or word in ("[", "("):
-            return "End the pattern before it with a dot.", f"{before.split()[-1]} ." if before else ""
+            return "End the pattern before it with a dot.", f". {word}"
         case "prefix-name":
             return "A prefix is declared with a colon.", f"{word}:" if token.kind == "word" else ""
         case "prefix-iri":

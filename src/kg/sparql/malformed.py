@@ -24,6 +24,7 @@ from kg.sparql.structure import read
 #: Characters of the longest query for which it is tried what would mend it.
 _MOST_TRIED = 10_000
 _POSITION = re.compile(r"^error at (\d+):(\d+): expected (.*)$", re.DOTALL)
+_CLOSING = ("“}”", "“)”", "“]”")
 #: What the engine says of queries that follow the grammar → what is meant, and what to do.
 _SEMANTIC = {
     "variable that is unbound": (
@@ -60,13 +61,17 @@ def _told(text: str, stopped: NotRead, known: Known, base: str | None) -> QueryE
     if len(text) <= _MOST_TRIED and (slip := first_that_helps(text, Scene(text, stopped), STOPPED, base)):
         return _of_slip(text, slip, f"{_article(stopped.wanted)} expected")
     remedy, proposal = advice(text, stopped, known)
+    closes = stopped.held is not None and stopped.wanted in _CLOSING
+    if closes and token and not proposal and len(text) <= _MOST_TRIED:
+        closed = f"{stopped.wanted.strip('“”')} {token.text}"
+        proposal = closed if piece_for(text, token.start, closed, base) == len(token.text) else ""
     if token is None:
         reason = f"it ends too early, where {stopped.wanted} is missing"
         where = querytext.place(text, len(text))
     else:
         reason = f"{_article(stopped.wanted)} expected"
         where = querytext.place(text, token.start)
-    if stopped.held and stopped.wanted in ("“}”", "“)”", "“]”"):
+    if stopped.held and closes:
         opened = querytext.place(text, stopped.held.start)
         reason += f"; “{stopped.held.text}” was opened in line {opened.line}, column {opened.column}"
     message = f"The query cannot be read{_near(token)}: {reason}."

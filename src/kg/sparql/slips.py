@@ -151,9 +151,10 @@ def pasted(text: str, slip: Slip) -> str:
 def piece_for(text: str, start: int, proposal: str, base: str | None = None) -> int | None:
     """How many characters from a place on the proposal takes the place of, so that the text can be read; None if none.
 
-    Of several, that with which most of the text can be read, and the fewest of these.
+    Of several, that with which most of the text can be read, and the fewest of these. What stands at the place is at
+    fault, so that something is replaced unless nothing follows.
     """
-    ends = [start, *(one.start + len(one.text) for one in merged(text) if one.start >= start)][:_MOST_PIECES]
+    ends = [one.start + len(one.text) for one in merged(text) if one.start >= start][:_MOST_PIECES] or [start]
     left: list[tuple[int, int]] = []
     for end in ends:
         slip = Slip(start, end, "", proposal)

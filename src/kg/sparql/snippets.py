@@ -88,7 +88,7 @@ def _r(call: Call) -> str:
     named = (("query", "query"), *((f"`{name}`", r_text(value)) for name, value in call.parameters))
     fields = ",\n    ".join(f"{name} = {value}" for name, value in named)
     end = "cat(resp_body_string(answer))\n"
-    if call.media_types is _TABLE:
+    if call.media_types is _TABLE and call.form != "ASK":
         end = "rows <- read.csv(text = resp_body_string(answer))\nprint(rows)\n"
     return (
         f"library(httr2)\n\nquery <- {r_text(call.query)}\n\n"

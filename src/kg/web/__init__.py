@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
+from kg.chronicle.words import edtf_in_words, the_day
 from kg.engine import current
 from kg.settings import Settings
 from kg.sparql.gallery import GalleryQuery
@@ -57,7 +58,8 @@ from kg.web.operation import show
 from kg.web.quick import Quick
 from kg.web.serving import Serving
 from kg.web.shortcut import Shortcut
-from kg.web.site import Site
+from kg.web.site import Site, language
+from kg.web.words import decimal, number
 from kg.workers import Pool
 from kg.workers.starting import start
 
@@ -94,7 +96,7 @@ def create_app(
         engine = start(current(settings.state), settings, relay=relay.port if relay else None)
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = largest_body(settings)
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    _write_pages(app)
     metrics = Metrics()
     fair_use = FairUse(settings.budget, free=(*operation.VIEWS, "static", "assets.asset"))
 
@@ -115,6 +117,17 @@ def create_app(
     observers = [metrics.ended, fair_use.ended, *([logger(settings.log_queries)] if settings.log == "json" else [])]
     app.wsgi_app = Forwarded(Front(short, observers), settings.trusted_proxies, settings.path_prefix)
     return app
+
+
+def _write_pages(app: Flask) -> None:
+    """Have the templates laid out, and numbers and dates in them written as the reader of a page does."""
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters |= {
+        "number": lambda value: number(value, language()),
+        "decimal": lambda value: decimal(value, language()),
+        "edtf": lambda value: edtf_in_words(value, language()),
+        "the_day": lambda value: the_day(value, language()),
+    }
 
 
 def _hook(app: Flask, site: Site, fair_use: FairUse) -> None:

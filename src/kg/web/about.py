@@ -45,7 +45,7 @@ def about() -> Response:
     """The page about the data set."""
     here, spoken = site(), language()
     here.answer_from(request.args.get("snapshot"))
-    kinds = here.once(f"kinds {spoken}", lambda: here.table("about-kinds", lang=spoken))
+    kinds = here.at_length(f"kinds {spoken}", lambda: here.table("about-kinds", lang=spoken))
     described = here.once(f"described {spoken}", lambda: "".join(row["description"] for row in here.table("described", lang=spoken)))
     work, cited = _work()
     told = here.once("interface", lambda: operations(document(here.settings, here.gallery)))

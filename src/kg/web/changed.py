@@ -132,7 +132,7 @@ def _source(key: Key) -> str:
 
 
 def _facts() -> Facts:
-    return site().once("changed facts", _read)
+    return site().at_length("changed facts", _read)
 
 
 def _read() -> Facts:
@@ -167,6 +167,6 @@ def _contradictions() -> Mapping[str, list[Span]]:
 
 def dated() -> Mapping[str, Span]:
     """The dates of the record, by the IRI of each."""
-    return site().once(
+    return site().at_length(
         "dates", lambda: {row["time"]: span_of(row) for row in site().long_table("timeline-dates")}
     )  # fmt: skip

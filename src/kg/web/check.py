@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 from flask import Blueprint, Response, request
@@ -50,10 +51,17 @@ def largest_body(settings: Settings) -> int:
 
 
 def form() -> Response:
-    """The page at which a contribution is checked. Raises NotAcceptable for a client that wants no page."""
+    """The page at which a contribution is checked, with the text of the file that it is to stand for.
+
+    Raises NotAcceptable for a client that wants no page.
+    """
     if negotiate.choose(request.headers.get("Accept"), (), (negotiate.HTML,)).format is not negotiate.HTML:
         raise NotAcceptable("There is only a page here.", remedy="POST the contribution to be judged.")
-    return _shown(None, "", "")
+    place = _asked_place()
+    if not _PLACE.fullmatch(place):
+        return _shown(None, "", place)
+    text = json.loads(site().pool.draft("file", {"path": place}, language()))
+    return _shown(None, text if len(text.encode("utf-8")) <= site().settings.max_contribution else "", place)
 
 
 def check() -> Response:

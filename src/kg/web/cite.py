@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, g, request
 
 from kg.cff import read_work
 from kg.errors import RequestError
 from kg.pages.facts import Facts
-from kg.rdf import BASE
+from kg.rdf import BASE, shorten
+from kg.services import is_loopback
 from kg.sparql import citation, negotiate, protocol
 from kg.web import answers, endpoint
 from kg.web.citing import NEVER, sha256_of
 from kg.web.near import unknown
-from kg.web.site import language, site
+from kg.web.site import NEGOTIATED, language, site
 
 BIBTEX = negotiate.Format("bibtex", "application/x-bibtex", "bib", ("text/x-bibtex",))
 CSL = negotiate.Format("csl", "application/vnd.citationstyles.csl+json", "json", ("application/json",))
@@ -53,7 +56,7 @@ def cite() -> Response:
     choice = negotiate.choose(request.headers.get("Accept"), names, OFFERED, "style")
     today = datetime.now(UTC).date().isoformat()
     cited = _entry(today) if asked.query is None else _answer(asked, asked.query, today)
-    work = read_work(here.settings.repository)
+    work = _in_words(read_work(here.settings.repository))
     if choice.format is CSL:
         text = json.dumps([citation.csl(work, cited)], ensure_ascii=False, indent=1) + "\n"
     elif choice.format is PLAIN:
@@ -61,7 +64,7 @@ def cite() -> Response:
     else:
         text = citation.bibtex(work, cited)
     response = Response(text, content_type=choice.content_type)
-    response.headers["Vary"] = "Accept"
+    response.headers["Vary"] = NEGOTIATED
     # It says on which day it was asked for.
     response.headers["Cache-Control"] = NEVER
     return response
@@ -71,13 +74,43 @@ def _entry(today: str) -> citation.Cited:
     """What is cited of a resource, or of the snapshot as a whole. Raises RequestError and NotFound."""
     iris = [iri for iri in request.values.getlist("iri") if iri]
     if not iris:
-        return citation.Cited(site().snapshot, today)
+        return citation.Cited(site().snapshot, today, language=language())
     if len(iris) > 1 or not iris[0].startswith(BASE) or not _IRI.fullmatch(iris[0]):
         raise RequestError("The parameter iri names no resource of this graph.", remedy=f"Give one IRI below {BASE}.")
     triples = site().graph("entity", this=iris[0])
     if not any(triple.subject.value == iris[0] for triple in triples):
         raise unknown(iris[0])
-    return citation.Cited(site().snapshot, today, iris[0], entry=Facts(triples, language()).name(iris[0]).text)
+    name = Facts(triples, language()).name(iris[0]).text
+    return citation.Cited(
+        site().snapshot, today, iris[0], entry=name, places=_places(iris[0]), language=language()
+    )  # fmt: skip
+
+
+def _places(iri: str) -> tuple[citation.Place, ...]:
+    """The documents that a claim rests on, each once, with its paragraphs."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in site().table("cite-sources", this=iri, lang=language()):
+        found.setdefault(row["document"], []).append(row)
+
+    def each(rows: list[dict[str, str]], name: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(row[name] for row in rows if row.get(name)))
+
+    return tuple(
+        citation.Place(
+            rows[0].get("title") or shorten(document), ", ".join(each(rows, "publisher")), rows[0].get("issued", ""),
+            rows[0].get("address", ""), each(rows, "paragraph"), each(rows, "locator"),
+        )
+        for document, rows in found.items()
+    )  # fmt: skip
+
+
+def _in_words(work: citation.Work) -> citation.Work:
+    """The work, called as the description of the data set calls it in the reader's language."""
+    titles: dict[str, dict[str, str]] = {}
+    for row in site().table("cite-title"):
+        titles.setdefault(row["dataset"], {})[row.get("language", "")] = row["title"]
+    own = next((one for one in titles.values() if work.title in one.values()), {})
+    return replace(work, title=own.get(language(), work.title))
 
 
 def _answer(asked: protocol.QueryRequest, text: str, today: str) -> citation.Cited:
@@ -94,6 +127,11 @@ def _answer(asked: protocol.QueryRequest, text: str, today: str) -> citation.Cit
             remedy="Leave out NOW, RAND, UUID, STRUUID and BNODE, and blank nodes in the template of a CONSTRUCT.",
         )
     answer = endpoint.asked_for(run)
+    address, path = run.citable.address, ""
+    if is_loopback(urlsplit(address).hostname or ""):
+        # An address of this machine is of use to nobody else.
+        address, path = "", address.partition("//")[2].partition("/")[2]
     return citation.Cited(
-        run.citable.snapshot, today, run.citable.address, sha256_of(answer.body, answer.rest), asked.as_of or ""
-    )
+        run.citable.snapshot, today, address, sha256_of(answer.body, answer.rest), asked.as_of or "",
+        path=path and f"/{path}", language=language(),
+    )  # fmt: skip

@@ -197,20 +197,26 @@ class Server(TcpWSGIServer):
         """A server of an application; the other arguments are those of waitress."""
         self.app = app
         self._reader = 0
+        self._ended = False
         super().__init__(self._resumed, *arguments, **named)
         self.waiting = Waiting(self._map)
 
     def run(self) -> None:
-        """Serve until SystemExit or KeyboardInterrupt is raised."""
+        """Serve until ``end`` is called."""
         self._reader = threading.get_ident()
         try:
-            while self._map:
+            while self._map and not self._ended:
                 timeout = PATIENCE if self.waiting else self.adj.asyncore_loop_timeout
                 self.asyncore.loop(timeout, self.adj.asyncore_use_poll, self._map, 1)
                 if self.waiting:
                     self.waiting.look()
-        except (SystemExit, KeyboardInterrupt):
+        finally:
             self.task_dispatcher.shutdown()
+
+    def end(self) -> None:
+        """Have ``run`` return soon. Called in another thread than it."""
+        self._ended = True
+        super().pull_trigger()
 
     def add_task(self, channel: Channel) -> None:
         """Have the first request of a connection answered."""
@@ -245,7 +251,8 @@ class Server(TcpWSGIServer):
         super().maintenance(now)
         for channel in tuple(self.active_channels.values()):
             if not channel.requests and channel.total_outbufs_len and channel.last_activity < now - _READING:
-                channel.will_close = True
+                # Who reads nothing will never be written to, and would be told to close only then.
+                channel.handle_close()
 
 
 def _is_under_way(early: Early | None) -> bool:

@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, Response, g, request
 
 from kg.errors import QueryError, RequestError
+from kg.querytext import place
 from kg.sparql import negotiate
 from kg.sparql.gallery import GalleryQuery
-from kg.sparql.layout import lay_out
+from kg.sparql.layout import lay_out, too_deep
 from kg.sparql.protocol import QueryRequest
 from kg.web import answerpage
 from kg.web.site import carried, language, page, site, text, to
@@ -43,7 +44,7 @@ def layout() -> Response:
             f"The query has {len(written)} characters; at most {most} are read.", remedy="Shorten its lists of values."
         )
     choice = negotiate.choose(request.headers.get("Accept"), (), (_JSON, negotiate.HTML))
-    laid_out = lay_out(written.replace("\r\n", "\n"))
+    laid_out = _laid_out(written.replace("\r\n", "\n"))
     if choice.format is negotiate.HTML:
         asked = QueryRequest(laid_out, as_of=request.form.get("as-of") or None, lang=request.args.get("lang"))
         g.asked = asked
@@ -53,6 +54,18 @@ def layout() -> Response:
     response.headers["Vary"] = "Accept, Accept-Language"
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _laid_out(written: str) -> str:
+    """The query laid out. Raises QueryError if it is deeper than one that is answered may be."""
+    most = site().settings.max_nesting
+    deep = too_deep(written, most)
+    if deep:
+        raise QueryError(
+            f"The query has more than {most} levels of brackets.", remedy="Split it into several queries.",
+            where=place(written, deep.start),
+        )  # fmt: skip
+    return lay_out(written)
 
 
 def form_page(asked: QueryRequest, **values: object) -> Response:
@@ -91,7 +104,7 @@ def _handed(given: bool, name: str) -> Mapping[str, object]:
     kept = carried()
     return {
         "ask": f"{request.script_root}/sparql", "page": f"{request.script_root}/sparql", "layout": to("/layout"),
-        "complete": to("/complete", lang=language()), "mistake": to("/mistake"), "given": given, "name": name, "empty": _EMPTY, "carried": kept,
+        "complete": to("/complete", lang=language()), "mistake": to("/mistake", lang=language()), "given": given, "name": name, "empty": _EMPTY, "carried": kept,
         "fields": {key: value for key, value in kept.items() if key == "snapshot"}, "results": answerpage.handed(),
     }  # fmt: skip
 

@@ -87,7 +87,7 @@ def answer(iri: str) -> Response:
 
 def _made(iri: str) -> Response:
     triples = site().graph("entity", this=iri)
-    facts = Facts(triples, language(), claimlines.words_of_terms())
+    facts = claimlines.named_facts(triples, iri)
     found = listing(iri)
     if not (triples or found.total):
         raise unknown(iri)
@@ -149,7 +149,6 @@ def _shared(iri: str, facts: Facts, kinds: Sequence[str], where: Where, found: L
         "most_neighbours": NEIGHBOURS,
         "pager": _pager(found),
         "signs": vocabulary.sign,
-        "number_of": _number,
         "source_page": _source_page(iri),
     }
 
@@ -186,11 +185,6 @@ def _relations(predicates: Iterable[str]) -> list[str]:
     """By which properties a claim names what a page is about, in words; each of ours that says more than another."""
     own = [predicate for predicate in predicates if predicate.startswith(_CKG) and predicate != _CKG + "underTopic"]
     return sorted(claimlines.words_of_terms().name(predicate).text for predicate in own)
-
-
-def _number(value: int) -> str:
-    """A number as readers write it."""
-    return f"{value:,}" if language() == "en" else f"{value:,}".replace(",", ".")
 
 
 def _claim(iri: str, facts: Facts, where: Where, lines: Sequence[Line], shared: dict[str, object]) -> Response:

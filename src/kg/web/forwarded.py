@@ -22,7 +22,10 @@ client: ContextVar[str] = ContextVar("client", default="")
 
 _HEADERS = ("FOR", "PROTO", "HOST", "PORT", "PREFIX")
 _STANDARD = "HTTP_FORWARDED"
-_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
+#: A path without segments that lead up or nowhere (RFC 3986, section 3.3).
+_PATH = re.compile(r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]+)*/?")
+#: What a proxy says of itself stands last; a proxy may pass on before it what the client has written.
+_SCHEME = re.compile(r"(.*,)?\s*https?\s*")
 
 
 class Forwarded:
@@ -42,6 +45,8 @@ class Forwarded:
             environ["REMOTE_ADDR"] = self._origin(peer, environ.get("HTTP_X_FORWARDED_FOR", ""))
             if not _PATH.fullmatch(environ.get("HTTP_X_FORWARDED_PREFIX", "")):
                 environ.pop("HTTP_X_FORWARDED_PREFIX")
+            if not _SCHEME.fullmatch(environ.get("HTTP_X_FORWARDED_PROTO", "")):
+                environ.pop("HTTP_X_FORWARDED_PROTO", None)
         else:
             for name in _HEADERS:
                 environ.pop(f"HTTP_X_FORWARDED_{name}", None)

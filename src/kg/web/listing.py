@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.errors import RequestError
-from kg.pages.sections import BY_TOPIC, day_order, mentions, rank
+from kg.pages.facts import Facts
+from kg.pages.sections import BY_CONDITION, BY_TOPIC, day_order, in_order, mentions, rank
 from kg.web import picked
 from kg.web.caching import Cache
 from kg.web.claimlines import vocabulary, words_of_terms
@@ -100,6 +101,7 @@ def _sorted(iri: str, relations: Mapping[str, set[str]]) -> Sequence[str]:
     kinds: dict[str, set[str]] = {}
     topics: dict[str, str] = {}
     days: dict[str, str] = {}
+    divided: dict[str, dict[str, set[str]]] = {"condition": {}, "domain": {}}
     for row in site().long_table("entity-order", claims=list(relations)):
         claim = row["claim"]
         if "kind" in row:
@@ -107,17 +109,29 @@ def _sorted(iri: str, relations: Mapping[str, set[str]]) -> Sequence[str]:
         elif "topic" in row:
             topic = names.name(row["topic"]).text.casefold()
             topics[claim] = min(topics.get(claim, topic), topic)
-        else:
+        elif "day" in row:
             days[claim] = min(days.get(claim, row["day"]), row["day"])
+        for way, found in divided.items():
+            if way in row:
+                found.setdefault(claim, set()).add(row[way])
     narrow = {claim: terms.narrowest(found) for claim, found in kinds.items()}
+    called = _called({iri for found in divided.values() for said in found.values() for iri in said}, names)
 
     def order(claim: str) -> tuple[object, ...]:
         kind = narrow.get(claim, "")
         own = not mentions(iri, relations[claim], terms)
         topic = topics.get(claim, "") if kind in BY_TOPIC else ""
-        return *rank(kind, own, names.name(kind).text), topic, day_order(days.get(claim, "")), claim
+        # As the headings on a page: so no group of commitments is torn apart between two pages.
+        said = divided.values() if kind in BY_CONDITION else ()
+        group = [in_order([called.name(one) for one in found.get(claim, ())]) for found in said]
+        return *rank(kind, own, names.name(kind).text), topic, group, day_order(days.get(claim, "")), claim
 
     return sorted(relations, key=order)
+
+
+def _called(iris: Collection[str], names: Facts) -> Facts:
+    """What these are called, which ``names`` may tell as well."""
+    return Facts(site().graph("called", items=sorted(iris)), language(), names) if iris else names
 
 
 def _of_many(iri: str, relations: Mapping[str, set[str]], number: int, start: int) -> Listing:

@@ -25,6 +25,8 @@ _DRAWING = "map-europe.json"
 _VIEWS = ("stance", "contribution")
 #: States in a part of the table.
 _ROWS = 150
+#: How many other topics are offered where there is nothing on one.
+_INSTEAD = 6
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def europe() -> Response:
     view = request.args.get("by") or _VIEWS[0]
     if view not in _VIEWS:
         raise RequestError("The map is by stance or by contribution.", remedy="Write by=stance or by=contribution.")
-    topic = picked.one_of("topic", known.topics, "topic") or _usual(known, view, promises)
+    usual = _usual(known, view, promises)
+    topic = picked.one_of("topic", known.topics, "topic") or next(iter([*usual, *known.topics]), "")
     days = known.days if view == "stance" else bounds(promise.span for promise in promises)
     day = picked.day("date", days[-1] if days else "0001-01-01")
     topics = known.branch(topic) if request.args.get("narrower") and topic else [topic]
@@ -87,7 +90,7 @@ def europe() -> Response:
     return page_response(
         "map.html", part=part, listed=found[max(0, part.first - 1) : part.last],
         asked=asked, known=known, stances=stances(), shorten=shorten,
-        drawing=drawing, found=found, shown=shown,
+        drawing=drawing, found=found, shown=shown, instead=[one for one in usual if one != topic][:_INSTEAD],
         items=items if drawing else None,
         others=_others(known, topics, day) if view == "stance" else 0,
         strengths=sorted({(one.place, one.strength) for one in promises if one.place}),
@@ -117,7 +120,7 @@ def _read() -> Mapping[str, Any] | None:
 
 def _states() -> Mapping[str, tuple[str, str]]:
     """The label of each state in the reader's language, and its item of Wikidata as far as it has one."""
-    return site().once(f"map states {language()}", _ask_states)
+    return site().at_length(f"map states {language()}", _ask_states)
 
 
 def _ask_states() -> Mapping[str, tuple[str, str]]:
@@ -128,7 +131,7 @@ def _ask_states() -> Mapping[str, tuple[str, str]]:
 
 
 def _promises() -> Sequence[Promise]:
-    return site().once(f"map commitments {language()}", _ask_promises)
+    return site().at_length(f"map commitments {language()}", _ask_promises)
 
 
 def _ask_promises() -> Sequence[Promise]:
@@ -150,12 +153,12 @@ def _ask_promises() -> Sequence[Promise]:
     return list(found.values())
 
 
-def _usual(known: Record, view: str, promises: Sequence[Promise]) -> str:
-    """The topic on which most states are recorded."""
+def _usual(known: Record, view: str, promises: Sequence[Promise]) -> list[str]:
+    """The topics on which states are recorded, that of most states first."""
     among = _states()
     said = known.cells if view == "stance" else {(one.holder, one.topic) for one in promises}
     counted = Counter(topic for holder, topic in said if holder in among and topic in known.topics)
-    return min(counted, key=lambda topic: (-counted[topic], topic)) if counted else next(iter(known.topics), "")
+    return sorted(counted, key=lambda topic: (-counted[topic], topic))
 
 
 def _by_stance(known: Record, topics: Sequence[str], day: str, asked: Mapping[str, Any]) -> list[Standing]:

@@ -10,9 +10,10 @@ from flask import Blueprint, Response, request
 from kg import binding
 from kg.errors import DeadlineExceeded, QueryError, RequestError, TooLarge
 from kg.sparql import negotiate, protocol
+from kg.web import sentences
 from kg.web.endpoint import guarded, own_address
 from kg.web.problems import body
-from kg.web.site import site
+from kg.web.site import language, site
 
 #: Seconds that reading may take. The query has nothing to search: what takes longer than that is no mistake.
 _DEADLINE = 0.5
@@ -27,22 +28,25 @@ def blueprint() -> Blueprint:
 
 
 def mistake() -> Response:
-    """What the endpoint would say is wrong with the ``query`` of a form, as ``problem``, which else is null.
+    """What the endpoint would say is wrong with the ``query`` of a form, as ``problem``, which else is null, in the language
+    that ``Content-Language`` names.
 
-    Takes ``as-of`` and ``snapshot`` as the endpoint does. Raises RequestError.
+    Takes ``as-of``, ``lang`` and ``snapshot`` as the endpoint does. Raises RequestError.
     """
     asked = protocol.parse("POST", b"", request.headers.get("Content-Type"), request.get_data())
     if asked.query is None:
         raise RequestError("There is no query to read.", remedy="Give query=SELECT …")
     site().answer_from(asked.snapshot)
-    told: dict[str, object] | None = None
+    told, spoken = None, language()
     try:
         _read(asked, asked.query)
     except QueryError as problem:
         if asked.as_of and problem.where:
             problem.where = binding.place_before(asked.query, asked.as_of, problem.where)
-        told = body(problem, request.script_root, asked.query)
+        told, spoken = sentences.told(body(problem, request.script_root, asked.query), spoken)
     response = Response(json.dumps({"problem": told}, ensure_ascii=False), mimetype="application/json")
+    response.headers["Content-Language"] = spoken
+    response.headers["Vary"] = "Accept-Language"
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -29,7 +29,7 @@ def _near(iri: str) -> str | None:
     folder = f"{ID}{family}/"
     if f"{family}/" not in FAMILIES.values():
         return _alike(folder, ID, [ID + name for name in FAMILIES.values()])
-    return _alike(iri, folder, site().once(f"names {folder}", lambda: _names(folder))) if local else None
+    return _alike(iri, folder, site().at_length(f"names {folder}", lambda: _names(folder))) if local else None
 
 
 def _names(folder: str) -> Sequence[str]:

@@ -1,4 +1,4 @@
-"""The documentation of the ontology: each term at its fragment, with what it means, where it is used and in what way."""
+"""The documentation of the ontology: what its overview and the page of each term tell."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 from markupsafe import Markup, escape
 
-from kg.browsing.vocabulary import Box, Term, by_module, mentioned, read, tree
+from kg.browsing.vocabulary import Box, Term, by_module, family, mentioned, read, tree
 from kg.model import Query
 from kg.querytext import iri_of, tokens, unescaped
 from kg.rdf import GRAPH, PREFIXES, shorten
@@ -23,8 +23,8 @@ FOLDER = f"{GRAPH}ontology/"
 COLUMNS, WIDE, HIGH = 3, 380, 30
 #: The width of a letter of what stands under a class.
 _LETTER = 6
-#: Things of the graph that each term is shown with.
-_EXAMPLES = 2
+#: Things of the graph that a term is shown with.
+_EXAMPLES = 6
 _NAME = re.compile(r"(?<![\w\"':/<])(?P<prefix>[A-Za-z][A-Za-z0-9]*):(?P<local>[A-Za-z0-9][A-Za-z0-9_-]*)")
 
 
@@ -37,9 +37,19 @@ class Rule:
     severity: str
 
 
+@dataclass(frozen=True)
+class Header:
+    """What an ontology says of itself, in a language where it can be."""
+
+    title: str = ""
+    description: str = ""
+    version: str = ""
+    licence: str = ""
+
+
 @dataclass
 class Documentation:
-    """All that the page shows, in a language. By IRI of a term: its number, rules, queries and live examples."""
+    """All that the pages show, in a language. By IRI of a term: its number, rules and queries."""
 
     modules: Sequence[tuple[str, Sequence[Term]]]
     terms: Mapping[str, Term]
@@ -48,35 +58,52 @@ class Documentation:
     numbers: Mapping[str, int] = field(default_factory=dict)
     rules: Mapping[str, Sequence[Rule]] = field(default_factory=dict)
     queries: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    examples: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    header: Header = Header()
+    labels: Labels = field(default_factory=lambda: Labels(""))
 
-    @property
-    def height(self) -> int:
-        """Rows of the longest column of the drawing."""
-        return max((box.row + 1 for box in self.boxes), default=0)
+    def around(self, term: Term) -> tuple[Term | None, Term | None]:
+        """The terms before and after one in its module."""
+        beside = next((all_of for module, all_of in self.modules if module == term.module), ())
+        place = [one.iri for one in beside].index(term.iri)
+        return beside[place - 1] if place else None, beside[place + 1] if place + 1 < len(beside) else None
 
 
-def documentation(triples: Sequence[ox.Triple], labels: Labels) -> Documentation:
-    """What the page shows of an ontology that consists of these triples; ``labels`` learns what it names."""
-    here, spoken = site(), language()
-    modules = {row["term"]: row["file"].removeprefix(FOLDER) for row in here.table("ontology-modules")}
+def graphs_in(folder: str) -> list[str]:
+    """The graphs of the files in a folder, sorted."""
+    return sorted(graph for graph in site().graph_sizes() if graph.startswith(folder))
+
+
+def documentation() -> Documentation:
+    """What the pages show of the ontology of the snapshot, in the reader's language."""
+    return site().once(f"documentation {language()}", _read)
+
+
+def _read() -> Documentation:
+    here, spoken, graphs = site(), language(), graphs_in(FOLDER)
+    triples = here.graph("document", graphs=graphs)
+    labels = Labels(spoken)
+    modules = {row["term"]: row["file"].removeprefix(FOLDER) for row in here.table("ontology-modules", graphs=graphs)}
     terms = read(triples, SPACE, modules)
-    found = Documentation(by_module(terms), terms, tree(terms, COLUMNS), _schemes(spoken))
+    found = Documentation(by_module(terms), terms, tree(terms, COLUMNS), _schemes(spoken, graphs), labels=labels)
+    found.header = header(triples, SPACE.rstrip("#"), spoken)
     found.numbers = {row["term"]: int(row["number"]) for row in here.table("ontology-counts")}
     found.rules = _rules(terms, spoken)
     found.queries = mentioned((query.name, named(query.text)) for query in here.gallery)
-    found.examples = _examples(terms)
     labels.read(triples)
-    things = {iri for pairs in found.examples.values() for pair in pairs for iri in pair if iri.startswith("http")}
-    things |= {value for term in terms.values() for _, value in term.having}
-    if things:
-        labels.read(here.graph("called", items=sorted(things)))
+    learn(labels, {value for term in terms.values() for _, value in term.having})
     return found
 
 
-def _schemes(spoken: str) -> list[tuple[str, str, list[Mapping[str, str]]]]:
+def learn(labels: Labels, things: Iterable[str]) -> None:
+    """Have labels take in what these are called; of what is no IRI nothing is asked."""
+    named_ones = sorted({iri for iri in things if iri.startswith(("http://", "https://"))})
+    if named_ones:
+        labels.read(site().graph("called", items=named_ones))
+
+
+def _schemes(spoken: str, graphs: Sequence[str]) -> list[tuple[str, str, list[Mapping[str, str]]]]:
     found: dict[str, tuple[str, str, list[Mapping[str, str]]]] = {}
-    for row in site().table("ontology-schemes", lang=spoken):
+    for row in site().table("ontology-schemes", lang=spoken, graphs=graphs):
         title = row.get("title") or shorten(row["scheme"])
         found.setdefault(row["scheme"], (row["scheme"], title, []))[2].append(row)
     return list(found.values())
@@ -85,7 +112,7 @@ def _schemes(spoken: str) -> list[tuple[str, str, list[Mapping[str, str]]]]:
 def _rules(terms: Mapping[str, Term], spoken: str) -> dict[str, list[Rule]]:
     """The shapes that are about each term."""
     found: dict[str, dict[str, Rule]] = {}
-    for row in site().table("ontology-shapes", lang=spoken):
+    for row in site().table("ontology-shapes", lang=spoken, graphs=graphs_in(f"{GRAPH}shapes/")):
         rule = Rule(row["shape"], row.get("message", ""), row.get("severity", "").rpartition("#")[2])
         about = [row["term"]] if "term" in row else named(row.get("query", ""))
         for iri in about:
@@ -107,21 +134,14 @@ def named(query: str) -> list[str]:
     return found
 
 
-def _examples(terms: Mapping[str, Term]) -> dict[str, list[tuple[str, str]]]:
-    """What of the graph is in each class, or has each property: pairs of what it is said of and the value."""
-    asked = []
-    for iri, term in terms.items():
-        node = ox.NamedNode(iri)
-        pattern = f"?subject a {node} BIND(?subject AS ?value)" if term.kind == "class" else f"?subject {node} ?value"
-        asked.append(f"{{ SELECT ({node} AS ?term) ?subject ?value {{ {pattern} FILTER(isIRI(?subject)) }} LIMIT {_EXAMPLES} }}")
-    if not asked:
-        return {}
-    data = site().pool.answer(Query(f"SELECT ?term ?subject ?value {{ {' UNION '.join(asked)} }}"), negotiate.TSV.name)
-    found: dict[str, list[tuple[str, str]]] = {}
-    for line in data.decode("utf-8").splitlines()[1:]:
-        term, subject, value = (_plain(cell) for cell in line.split("\t"))
-        found.setdefault(term, []).append((subject, value))
-    return found
+def examples(term: Term) -> list[tuple[str, str]]:
+    """What of the graph is in a class, or has a property: pairs of what it is said of and the value."""
+    node = ox.NamedNode(term.iri)
+    pattern = f"?subject a {node} BIND(?subject AS ?value)" if term.kind == "class" else f"?subject {node} ?value"
+    query = f"SELECT ?subject ?value {{ {pattern} FILTER(isIRI(?subject)) }} LIMIT {_EXAMPLES}"
+    data = site().pool.answer(Query(query), negotiate.TSV.name)
+    rows = [[_plain(cell) for cell in line.split("\t")] for line in data.decode("utf-8").splitlines()[1:]]
+    return [(subject, value) for subject, value in rows]
 
 
 def _plain(cell: str) -> str:
@@ -139,21 +159,6 @@ def linked(example: str, labels: Labels) -> Markup:
             parts += [escape(example[end : match.start()]), Markup('<a href="{}">{}</a>').format(href, match[0])]
             end = match.end()
     return Markup("").join([*parts, escape(example[end:])])
-
-
-def shown(iris: Iterable[str], labels: Labels) -> list[tuple[str, str, str | None]]:
-    """Terms as links: IRI, what it is called, and where to read about it."""
-    return [(iri, labels.of(iri)[0], labels.link(iri)) for iri in iris]
-
-
-@dataclass(frozen=True)
-class Header:
-    """What an ontology says of itself, in a language where it can be."""
-
-    title: str = ""
-    description: str = ""
-    version: str = ""
-    licence: str = ""
 
 
 _HEADER = {
@@ -190,16 +195,27 @@ class Drawn:
     all_relations: str
 
 
-def drawn(doc: Documentation, spoken: str) -> list[Drawn]:
-    """The classes of the drawing."""
+def drawn(boxes: Iterable[Box], spoken: str) -> list[Drawn]:
+    """The classes of a drawing."""
     found = []
-    for box in doc.boxes:
+    for box in boxes:
         said = [f"{one.label(spoken)} → {other.label(spoken)}" for one, other in box.relations]
         room = (WIDE - 20 * box.depth - 20) // _LETTER
         x, y = WIDE * box.column + 20 * box.depth + 8, HIGH * box.row + 12
         parent = None if box.parent is None else HIGH * box.parent + 12
         found.append(Drawn(box.term, box.term.label(spoken), box.depth, x, y, parent, _fitting(said, room), ", ".join(said)))
     return found
+
+
+def height(boxes: Iterable[Box]) -> int:
+    """Rows of the longest column of a drawing."""
+    return max((box.row + 1 for box in boxes), default=0)
+
+
+def kin(term: Term, terms: Mapping[str, Term]) -> list[Box]:
+    """A class among those above and below it, to be drawn; nothing if it stands alone."""
+    found = tree(terms, 1, family(term, terms)) if term.kind == "class" else []
+    return found if len(found) > 1 else []
 
 
 def _fitting(said: Sequence[str], room: int) -> str:

@@ -59,6 +59,7 @@ _KINDS: Mapping[str, tuple[Sequence[Format], Mapping[Format, str]]] = {
     "completions": ((_PLAIN_JSON,), {_PLAIN_JSON: "Completions"}),
     "choices": ((_PLAIN_JSON,), {_PLAIN_JSON: "Choices"}),
     "known-text": ((_PLAIN_JSON,), {_PLAIN_JSON: "KnownText"}),
+    "known-evidence": ((_PLAIN_JSON,), {_PLAIN_JSON: "KnownEvidence"}),
     "mistake": ((_PLAIN_JSON,), {_PLAIN_JSON: "Mistake"}),
     "labels": ((_PLAIN_JSON,), {_PLAIN_JSON: "Labels"}),
     "laid-out": ((_PLAIN_JSON,), {_PLAIN_JSON: "LaidOut"}),

@@ -49,7 +49,7 @@ def home() -> Response:
         here.answer_from(request.args.get("snapshot"))
         html = page(
             "home.html",
-            shown=here.once(f"home {spoken}", lambda: _shown(spoken)),
+            shown=here.at_length(f"home {spoken}", lambda: _shown(spoken)),
             questions=questions(here.gallery, _QUESTIONS),
             questions_in_all=len(here.gallery),
         )

@@ -21,6 +21,8 @@ from kg.web.told import told
 
 #: Actors on a page.
 _ROWS = 60
+#: Actors of a closed group up to which it is counted who stands where.
+_COUNTED = 300
 #: Days that the slider moves among; with more of them it moves among the last.
 _DAYS = 400
 
@@ -54,6 +56,21 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Group:
+    """The actors of a kind: how many there are, and the rows of those on the page; closed, it has a ``summary`` instead.
+
+    That has for each column how many of the actors stand where, by stance; None for a group too large to be counted.
+    """
+
+    kind: str
+    name: str
+    size: int
+    rows: Sequence[Row]
+    is_closed: bool = False
+    summary: Sequence[Mapping[str, int]] | None = None
+
+
+@dataclass(frozen=True)
 class Asked:
     """What the form asks for; empty is what it leaves open."""
 
@@ -63,12 +80,19 @@ class Asked:
     topic: str
     everybody: bool
     folded: Sequence[str]
+    closed: Sequence[str]
 
     @property
     def parameters(self) -> dict[str, object]:
         """The same as an address has it."""
         short = {name: shorten(iri) if iri else None for name, iri in self.__dict__.items() if name in _CHOICES}
         return {"date": self.day, **short, "everybody": "1" if self.everybody else None}
+
+    def address(self, folded: Sequence[str], closed: Sequence[str], **other: object) -> str:
+        """The address of the same choice with these branches folded and these groups closed."""
+        given = [("fold", one) for one in folded] + [("close", one) for one in closed]
+        more = "".join(f"&{name}={shorten(iri)}" for name, iri in given)
+        return f"{to('/positions', **{**self.parameters, **other})}{more}#matrix"
 
 
 _CHOICES = ("forum", "kind", "topic")
@@ -88,22 +112,27 @@ def positions() -> Response:
     known = record()
     asked = _asked(known)
     actors = _actors(known, asked)
-    part = picked.pages(len(actors), _ROWS)
-    shown = list(actors)[part.first - 1 : part.last] if actors else []
+    opened = [actor for actor in actors if known.kinds.get(actor, "") not in asked.closed]
+    part = picked.pages(len(opened), _ROWS)
     columns = _columns(known, asked, actors)
-    rows = [_row(known, asked, actor, columns, actors[actor]) for actor in shown]
+    rows = [_row(known, asked, actor, columns, actors[actor]) for actor in opened[max(0, part.first - 1) : part.last]]
     return page_response(
         "positions.html",
         asked=asked,
         known=known,
         columns=columns,
         branches=_branches(known, columns),
-        groups=_groups(known, rows),
+        groups=_groups(known, asked, actors, rows, columns),
+        kinds_here=list(dict.fromkeys(known.kinds.get(actor, "") for actor in actors)),
+        actors=len(actors),
         part=part,
         days=[(one, day_in_words(one, language())) for one in known.days_of(asked.forum)[-_DAYS:]],
         count=sum(cell is not None for row in rows for cell in row.cells),
         undated=sum(not said.span.is_dated for cell in known.cells.values() for said in cell),
-        folding=lambda topic: _folding(asked, topic),
+        folding=lambda topic: asked.address(_toggled(asked.folded, topic), asked.closed),
+        closing=lambda kind: asked.address(asked.folded, _toggled(asked.closed, kind)),
+        with_closed=lambda kinds: asked.address(asked.folded, kinds),
+        paged=lambda page: asked.address(asked.folded, asked.closed, page=page),
         **_shared(asked.day),
     )
 
@@ -163,6 +192,7 @@ def _asked(known: Record) -> Asked:
         topic=picked.one_of("topic", known.topics, "topic"),
         everybody=bool(request.args.get("everybody")),
         folded=picked.some_of("fold", known.topics, "topic"),
+        closed=picked.some_of("close", known.classes, "kind of actor"),
     )
 
 
@@ -231,18 +261,38 @@ def _cell(known: Record, asked: Asked, actor: str, column: Column, stand: Standi
     return Cell(marks(stand, known.firmness, visible), to("/positions/cell", **where), stand.is_settled)
 
 
-def _groups(known: Record, rows: Sequence[Row]) -> list[tuple[str, str, list[Row]]]:
-    """The rows by kind of actor: its IRI, its name, its rows."""
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(known.kinds.get(row.actor, ""), []).append(row)
-    return [(kind, known.classes.get(kind, ""), members) for kind, members in found.items()]
+def _groups(
+    known: Record, asked: Asked, actors: Mapping[str, bool], rows: Sequence[Row], columns: Sequence[Column]
+) -> list[Group]:
+    """The actors by kind, in their order: the rows of the page, and those groups that are closed."""
+    members: dict[str, list[str]] = {}
+    for actor in actors:
+        members.setdefault(known.kinds.get(actor, ""), []).append(actor)
+    shown = {kind: [row for row in rows if known.kinds.get(row.actor, "") == kind] for kind in members}
+    found = []
+    for kind, those in members.items():
+        name, is_closed = known.classes.get(kind, ""), kind in asked.closed
+        if is_closed:
+            summary = _summary(known, asked, those, columns) if len(those) <= _COUNTED else None
+            found.append(Group(kind, name, len(those), (), True, summary))
+        elif shown[kind]:
+            found.append(Group(kind, name, len(those), shown[kind]))
+    return found
 
 
-def _folding(asked: Asked, topic: str) -> str:
-    """The address at which a branch is folded, or unfolded if it is."""
-    folded = [one for one in asked.folded if one != topic]
-    if topic not in asked.folded:
-        folded.append(topic)
-    address = to("/positions", **asked.parameters)
-    return address + "".join(f"&fold={shorten(one)}" for one in folded) + "#matrix"
+def _summary(known: Record, asked: Asked, those: Sequence[str], columns: Sequence[Column]) -> list[Mapping[str, int]]:
+    """For each column how many of these actors may stand where as of the day; who may have two stances counts for both."""
+    found = []
+    places = {stance: place for place, stance in enumerate(stances())}
+    for column in columns:
+        counts: Counter[str] = Counter()
+        for actor in those:
+            said = [known.standing(actor, topic, asked.day) for topic in column.topics if (actor, topic) in known.cells]
+            counts.update(set(together(said, asked.day).stances) if said else ())
+        found.append({stance: counts[stance] for stance in sorted(counts, key=lambda one: (places.get(one, len(places)), one))})
+    return found
+
+
+def _toggled(chosen: Sequence[str], one: str) -> list[str]:
+    """Those chosen without one of them, or with it if it is not among them."""
+    return [other for other in chosen if other != one] if one in chosen else [*chosen, one]

@@ -25,9 +25,10 @@ from kg.errors import (
 )
 from kg.sparql import negotiate
 from kg.sparql.quoting import quoted
+from kg.web import sentences
 from kg.web.answers import HEADER, TIMED_OUT
 from kg.web.front import CODE
-from kg.web.site import page
+from kg.web.site import language, page
 
 #: The page that says of each code what it means, where it is an anchor.
 PAGE = "/docs/errors"
@@ -128,11 +129,13 @@ def _of_request(problem: KgError) -> dict[str, object]:
 
 
 def _response(problem: KgError) -> Response:
-    members = _of_request(problem)
+    members, spoken = sentences.told(_of_request(problem), language())
     try:
         choice = negotiate.choose(request.headers.get("Accept"), (), (PROBLEM, negotiate.HTML))
     except NotAcceptable:
         choice = negotiate.Choice(PROBLEM, PROBLEM.media_type)
     if choice.format is negotiate.HTML:
-        return Response(page("error.html", problem=members), problem.http_status, mimetype="text/html")
-    return Response(_as_json(members), problem.http_status, content_type=PROBLEM.media_type)
+        return Response(page("error.html", problem=members, spoken=spoken), problem.http_status, mimetype="text/html")
+    response = Response(_as_json(members), problem.http_status, content_type=PROBLEM.media_type)
+    response.headers["Content-Language"] = spoken
+    return response

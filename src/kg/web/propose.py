@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, request
+import pyoxigraph as ox
+from flask import Blueprint, Response, redirect, request
 
 from kg.errors import NotAcceptable, RequestError
 from kg.model import Query
-from kg.rdf import shorten
+from kg.rdf import PREFIXES, shorten
 from kg.sparql import negotiate
 from kg.web import tokens
 from kg.web.security import preflight
-from kg.web.site import NEGOTIATED, language, page_response, site, text
+from kg.web.showing import chains
+from kg.web.site import NEGOTIATED, language, page_response, reader_labels, site, text, to
 from kg.web.words import words
 
 _PAGE = "propose"
@@ -30,6 +32,7 @@ _SHOW, _CHECK, _LIVE, _DOWNLOAD = "show", "check", "live", "download"
 #: Bytes of a form; a value may be a sentence in each of many fields.
 _LARGEST = 400_000
 _ROW = re.compile(r"@[a-z]+$")
+_PLACE = re.compile(r"^(\d{1,9}) (\d{1,9})$")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 Form = Mapping[str, Any]
@@ -45,20 +48,29 @@ def blueprint() -> Blueprint:
     )
     routes.add_url_rule("/propose/choices", "choices", choices)
     routes.add_url_rule("/propose/document", "document", document)
+    routes.add_url_rule("/propose/evidence", "evidence", evidence)
     return routes
 
 
 def propose() -> Response:
-    """What can be proposed; with a ``class``, its form. Raises RequestError, NotAcceptable."""
+    """What can be proposed; with a ``class``, its form; with what to ``correct``, the form filled in with it.
+
+    Raises RequestError, NotAcceptable.
+    """
     if negotiate.choose(request.headers.get("Accept"), (), (negotiate.HTML,)).format is not negotiate.HTML:
         raise NotAcceptable("There is only a page here.", remedy="POST Turtle to /check to have it judged.")
-    class_ = request.args.get("class")
+    class_, correct = request.args.get("class"), request.args.get("correct")
+    if correct:
+        form = _asked("form", {"correct": correct, "given": [], "judge": False, "action": ""})
+        if not form["node"]:
+            return redirect(to("/check", **{"as": form["path"]}), 303)
+        return _shown(form, _SHOW)
     if class_ is None:
         sections = site().once(f"propose {language()}", lambda: _asked("kinds", {}))
         return page_response("propose.html", vary=NEGOTIATED, sections=sections)
     empty = {"class": class_, "given": [], "action": "", "judge": False}
     form = site().once(f"propose {language()} {class_[:100]}", lambda: _asked("form", empty))
-    return _shown(form, class_, _SHOW)
+    return _shown(form, _SHOW)
 
 
 def send() -> Response:
@@ -80,17 +92,23 @@ def send() -> Response:
         stale, wanted = error, _SHOW
     action = "" if wanted in (_SHOW, _CHECK, _LIVE, _DOWNLOAD) else wanted
     judge = wanted in (_CHECK, _LIVE)
-    form = _asked("form", {"class": class_, "given": given, "action": action, "judge": judge})
+    asked = {"class": class_, "correct": request.args.get("correct"), "given": given, "action": action, "judge": judge}
+    form = _asked("form", asked)
+    if not form["node"]:
+        raise RequestError("There is no such form.", remedy="Begin with the list of what can be proposed.")
     if wanted == _DOWNLOAD:
         return _file(form)
-    response = _shown(form, class_, wanted, stale=stale is not None)
+    response = _shown(form, wanted, stale=stale is not None)
     response.status_code = stale.http_status if stale else 200
     return response
 
 
 def choices() -> Response:
-    """What a field may have whose name or label has the words ``q``, as JSON. Raises RequestError."""
-    asked = {name: request.args.get(name, "") for name in ("class", "field")}
+    """What a field may have whose name or label has the words ``q``, as JSON; first those of the document ``beside``.
+
+    Raises RequestError.
+    """
+    asked = {name: request.args.get(name, "") for name in ("class", "field", "beside")}
     found = _asked("choices", {**asked, "text": request.args.get("q", "")})
     response = Response(json.dumps(found, ensure_ascii=False), content_type="application/json")
     response.headers["Vary"] = "Accept-Language"
@@ -110,14 +128,40 @@ def document() -> Response:
     return Response(json.dumps(told, ensure_ascii=False), content_type="application/json")
 
 
+def evidence() -> Response:
+    """The evidence that the graph has of a passage, as JSON: what shares characters with those from ``start`` up to
+    ``end`` of the text of a ``source``, the very passage (its ``sha256``, at its place) first. Raises RequestError."""
+    prefix, _, local = (name := request.args.get("source", "")).partition(":")
+    source = PREFIXES[prefix] + local if prefix in PREFIXES else name.strip("<>")
+    start, end = (request.args.get(name, "") for name in ("start", "end"))
+    try:
+        place = (ox.NamedNode(source).value, *map(int, _PLACE.findall(f"{start} {end}")[0]))
+    except (ValueError, IndexError):
+        raise RequestError("A passage has a source, a start and an end.", remedy="Give all three.") from None
+    rows = site().table("propose-evidence", source=place[0], first=place[1], behind=place[2], lang=language())
+    voices = chains((row["step"] for row in rows if "step" in row), language())
+    found = [_evidence(row, voices.get(row.get("step", ""), ())) for row in rows]
+    marked = (start, end, request.args.get("sha256"))
+    for one in found:
+        one["same"] = (str(one["start"]), str(one["end"]), one.pop("sha256")) == marked
+    response = Response(json.dumps(sorted(found, key=lambda one: not one["same"]), ensure_ascii=False), mimetype="application/json")
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+def _evidence(row: Mapping[str, str], voices: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """A row of what the graph has of a passage, as the form shows it."""
+    numbers = {name: int(row[name]) for name in ("start", "end", "paragraph", "claims") if row.get(name)}
+    told = {"name": shorten(row["evidence"]), "address": reader_labels().link(row["evidence"]), "about": row.get("about", "")}
+    return {**told, **numbers, "sha256": row.get("sha256"), "voices": [name for _, name in voices]}
+
+
 def _asked(wanted: str, asked: Mapping[str, object]) -> Any:
     return json.loads(site().pool.draft(wanted, asked, language()))
 
 
-def _shown(form: Form, class_: str, wanted: str, *, stale: bool = False) -> Response:
+def _shown(form: Form, wanted: str, *, stale: bool = False) -> Response:
     """The page of a form; only its changing part where a script asks for that."""
-    if not form["node"]:
-        raise RequestError("There is no such form.", remedy="Begin with the list of what can be proposed.")
     said = _said(form)
     name = form["iri"].rpartition("/")[2]
     template = "propose-part.html" if request.form.get("part") else "propose-form.html"
@@ -125,13 +169,14 @@ def _shown(form: Form, class_: str, wanted: str, *, stale: bool = False) -> Resp
         template,
         vary=NEGOTIATED,
         form=form,
-        class_=class_,
+        class_=form["node"]["kind"]["name"],
+        correct=form["iri"] if form.get("correct") else None,
         said=said,
         judged=form["judged"],
         pressed=wanted == _CHECK,
         stale=stale,
         token=tokens.token(_PAGE),
-        commands=_commands(form["path"], name),
+        commands=_commands(form, name),
     )
 
 
@@ -155,20 +200,27 @@ def _file(form: Form) -> Response:
     """The Turtle as a file to keep."""
     response = Response(form["turtle"], content_type="text/turtle; charset=utf-8")
     name = form["path"].rpartition("/")[2]
+    if form.get("correct"):
+        response = Response(form["correct"]["patch"], content_type="text/x-diff; charset=utf-8")
+        name = f"correct-{form['iri'].rpartition('/')[2]}.patch"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _commands(path: str, name: str) -> list[str]:
-    """What to type in a clone of the repository to propose a file that was downloaded."""
-    file = path.rpartition("/")[2]
+def _commands(form: Form, name: str) -> list[str]:
+    """What to type in a clone of the repository to propose a file, or the patch of one, that was downloaded."""
+    path: str = form["path"]
+    file, verb = path.rpartition("/")[2], "correct" if form.get("correct") else "propose"
+    take = f"mv ~/Downloads/{file} {path}"
+    if form.get("correct"):
+        take = f"git apply ~/Downloads/correct-{name}.patch"
     return [
-        f"git switch --create propose-{name}",
-        f"mv ~/Downloads/{file} {path}",
-        f"kg check {path}",
-        "kg diff HEAD",
+        f"git switch --create {verb}-{name}",
+        take,
+        f".venv/bin/kg check {path}",
+        ".venv/bin/kg diff HEAD",
         f"git add {path}",
-        f"git commit --message 'Propose {name}'",
-        f"git push --set-upstream origin propose-{name}",
+        f"git commit --message '{verb.capitalize()} {name}'",
+        f"git push --set-upstream origin {verb}-{name}",
     ]

@@ -17,7 +17,7 @@ from kg.sparql import negotiate, protocol
 from kg.web import answers, endpoint, security
 from kg.web.citing import Citable
 from kg.web.front import FAILED, KEPT, LARGEST, NOW, QUERY, ROUTE, Later
-from kg.web.serving import Served
+from kg.web.served import Served
 from kg.web.shortcut import CONDITIONS, keep
 from kg.web.site import Site
 from kg.workers.begun import Begun

@@ -147,7 +147,7 @@ def flyout() -> Response:
 
 def knowledge() -> Known:
     """What the snapshot that answers this request knows, built when it is first asked for."""
-    return site().once("reconcile", _built)
+    return site().at_length("reconcile", _built)
 
 
 def _built() -> Known:

@@ -94,7 +94,7 @@ class Record:
 
 def record() -> Record:
     """The record of the snapshot that answers, in the reader's language."""
-    return site().once(f"record {language()}", _read)
+    return site().at_length(f"record {language()}", _read)
 
 
 def span_of(row: Mapping[str, str]) -> Span:

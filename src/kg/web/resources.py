@@ -49,7 +49,7 @@ def _family(iri: str, choice: Choice) -> Response:
     """The resources whose IRIs begin with this one, with their labels. Raises NotFound."""
     if choice.format is not negotiate.HTML:
         return rdf(text("family", this=iri), iri, choice)
-    names = site().once(f"family {iri}", lambda: [row["name"] for row in site().table("names", folder=iri)])
+    names = site().at_length(f"family {iri}", lambda: [row["name"] for row in site().table("names", folder=iri)])
     if not names:
         raise unknown(iri)
     number = page_number(len(names), _MEMBERS_SHOWN)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from importlib import resources
 
 from flask import Blueprint, Response
 
-from kg.gate.shapes import ShapesGraph
-from kg.rdf import GRAPH
 from kg.report.codes import CODES, anchor
-from kg.report.rules import Rule, of_shapes
-from kg.web.documents import graphs_in
-from kg.web.site import page_response, site
+from kg.web import shapespage
+from kg.web.site import page_response
 
 _SCHEMA = "report.schema.json"
 
@@ -27,12 +23,7 @@ def blueprint() -> Blueprint:
 
 def findings() -> Response:
     """The page of the rules: those of the programme, and the shapes of the snapshot."""
-    rules = site().once("rules", _rules)
-    return page_response("findings.html", codes=CODES, rules=rules, anchor=anchor)
-
-
-def _rules() -> Sequence[Rule]:
-    return of_shapes(ShapesGraph(site().graph("document", graphs=graphs_in(f"{GRAPH}shapes/"))))
+    return page_response("findings.html", codes=CODES, rules=shapespage.rules(), anchor=anchor)
 
 
 def schema() -> Response:

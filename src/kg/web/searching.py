@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from flask import Response, request
 
 from kg.browsing.asking import PER_PAGE, SORTS, Answer, Asked, Value, answer, read
-from kg.browsing.index import FACETS, Index, Material
+from kg.browsing.index import FACETS, LENDING, Index, Material
 from kg.linking import match
 from kg.linking.names import normalised
 from kg.model import LANGUAGES
@@ -20,6 +20,7 @@ from kg.web.gathering import gathered
 from kg.web.reconciling import knowledge
 from kg.web.showing import shown
 from kg.web.site import NEGOTIATED, language, page_response, reader_labels, site
+from kg.web.words import words
 
 #: From which score on a name is taken for what is looked for, or shown as what may have been meant; of 100.
 _MEANT, _NEAR = 74.0, 35.0
@@ -27,6 +28,8 @@ _MEANT, _NEAR = 74.0, 35.0
 _CANDIDATES, _BEGUN = 8, 40
 #: From how many letters on a text is taken for the beginning of a name.
 _BEGINS = 2
+#: What values of facets are called that no file of the graph gives a name, by the key of the words.
+_NAMES = {PREFIXES["skos"] + "Concept": "browse-concept"}
 #: Pages beside this one that the page leads to.
 _NEIGHBOURS = 2
 
@@ -53,7 +56,7 @@ def results() -> Response:
     here.answer_from(request.args.get("snapshot"))
     spoken = language()
     asked = read(request.args.to_dict(flat=False), PREFIXES)
-    known = site().once("browse", _built)
+    known = site().at_length("browse", _built)
     meant = _meant(asked.text, _MEANT)
     found = answer(asked, known.index, meant, spoken)
     labels = reader_labels()
@@ -79,11 +82,15 @@ def results() -> Response:
 def _built() -> Known:
     """The index of the snapshot that answers this request."""
     texts = [(row["item"], row["text"], row["language"], row["named"] == "true") for row in gathered("browse-texts")]
+    classes = [(row["value"], row["text"], row["language"]) for row in gathered("browse-labels")]
+    classes += [(value, words(spoken)[key], spoken) for value, key in _NAMES.items() for spoken in LANGUAGES]
+    links = dict.fromkeys((*FACETS, *LENDING))
     material = Material(
         texts=texts,
-        links=[(row["item"], facet, row["value"]) for facet in FACETS for row in gathered(f"browse-{facet}")],
+        links=[(row["item"], link, row["value"]) for link in links for row in gathered(f"browse-{link}")],
         dates=[(row["item"], row["earliest"], row["latest"]) for row in gathered("browse-dates")],
         above=[(row["value"], row["above"]) for row in gathered("browse-above")],
+        called=[(value, said) for value, said, _ in classes],
     )
     index = Index(material)
     # The orders are made with it, so that who first asks for one need not wait.
@@ -91,7 +98,6 @@ def _built() -> Known:
     index.between("", "")
     values = {value for facet in FACETS for value in index.facets[facet]}
     labels: dict[str, dict[str, str]] = {}
-    classes = ((row["value"], row["text"], row["language"]) for row in gathered("browse-labels"))
     for value, said, spoken in (*((item, said, spoken) for item, said, spoken, named in texts if named), *classes):
         if value in values:
             labels.setdefault(value, {}).setdefault(spoken, said)

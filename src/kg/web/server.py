@@ -83,7 +83,7 @@ class _Server(Server):
 
 
 def create_server(app: Flask, settings: Settings, listener: socket.socket) -> Server:
-    """A server of the application on a listening socket; ``run`` returns on SystemExit and KeyboardInterrupt."""
+    """A server of the application on a listening socket; ``run`` returns when ``end`` is called."""
     # That requests wait for one another is what a queue is for, and no news to who started the server.
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     adjustments = Adjustments(

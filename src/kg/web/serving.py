@@ -11,14 +11,13 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from kg import snapshots
-from kg.engine import current, read_manifest
+from kg.engine import current
 from kg.errors import Busy, KgError
-from kg.model import Snapshot
 from kg.snapshots import Kept
+from kg.web.served import Served
 from kg.workers import Pool
 
 #: Seconds between two looks at which snapshot is the current one.
@@ -30,32 +29,6 @@ _PATIENCE = 20.0
 _OLD_SIZE = 1
 
 Start = Callable[[Path, int | None], Pool]
-
-
-@dataclass(eq=False)
-class Served:
-    """A snapshot that is served: its workers, and what the pages have made of it once."""
-
-    pool: Pool
-    snapshot: Snapshot
-    made: dict[str, object] = field(default_factory=dict)
-    #: Answers under way, and whether no more are to come.
-    leases: int = 0
-    retired: bool = False
-
-    @classmethod
-    def of(cls, pool: Pool) -> Served:
-        """A pool with the whole manifest of its snapshot. Raises SnapshotError, and then ends the pool."""
-        try:
-            return cls(pool, read_manifest(Path(pool.snapshot.path)))
-        except KgError:
-            pool.close()
-            raise
-
-    @property
-    def name(self) -> str:
-        """The name of its folder, which no other snapshot ever has."""
-        return Path(self.snapshot.path).name
 
 
 class Serving:
@@ -81,6 +54,8 @@ class Serving:
         self._closed = False
         #: Called when another snapshot has become the current one, or some may have been removed.
         self.changed: Callable[[], None] = lambda: None
+        #: Called with a new snapshot before it becomes the current one.
+        self.prepare: Callable[[Served], None] = lambda served: None
 
     @property
     def current(self) -> Served:
@@ -127,6 +102,16 @@ class Serving:
                 return served
         return self._loaded(kept)
 
+    def hold(self, served: Served) -> None:
+        """Keep what is served until it is released once more."""
+        with self._lock:
+            served.leases += 1
+
+    @property
+    def closed(self) -> bool:
+        """True if nothing is answered any more."""
+        return self._closed
+
     def release(self, served: Served) -> None:
         """The answer is sent, or given up."""
         with self._lock:
@@ -143,6 +128,7 @@ class Serving:
                 return False
             served = Served.of(self._start(folder, None))
             served.pool.worked = self._current.pool.worked
+            self.prepare(served)
             with self._lock:
                 before, self._current = self._current, served
                 self._retire(before)

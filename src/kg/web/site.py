@@ -22,7 +22,9 @@ from kg.sparql.gallery import GalleryQuery
 from kg.web import assets
 from kg.web.caching import Cache
 from kg.web.front import KEPT
-from kg.web.serving import Served, Serving
+from kg.web.making import made
+from kg.web.served import Served
+from kg.web.serving import Serving
 from kg.web.shortcut import Reply
 from kg.web.terms import Labels
 from kg.web.words import LANGUAGES, island_words, words
@@ -106,20 +108,28 @@ class Site:
 
     def graph(self, name: str, **values: Parameter) -> list[ox.Triple]:
         """The triples of a CONSTRUCT among the pages' own queries."""
-        data = self.pool.answer(Query(text(name, **values)), negotiate.N_TRIPLES.name)
+        data = self._answered(text(name, **values), negotiate.N_TRIPLES.name)
         return [quad.triple for quad in ox.parse(data, format=ox.RdfFormat.N_TRIPLES)]
 
     def table(self, name: str, **values: Parameter) -> list[dict[str, str]]:
         """The rows of a SELECT among the pages' own queries, as plain text by variable."""
-        data = json.loads(self.pool.answer(Query(text(name, **values)), negotiate.JSON.name))
+        data = json.loads(self._answered(text(name, **values), negotiate.JSON.name))
         return [{key: cell["value"] for key, cell in row.items()} for row in data["results"]["bindings"]]
 
     def long_table(self, name: str, **values: Parameter) -> list[dict[str, str]]:
         """The same as ``table`` for very many rows, in half the time; an empty text is as none."""
-        data = self.pool.answer(Query(text(name, **values)), negotiate.CSV.name).decode("utf-8")
+        data = self._answered(text(name, **values), negotiate.CSV.name).decode("utf-8")
         rows = csv.reader(io.StringIO(data, newline=""))
         names = next(rows)
         return [{key: cell for key, cell in zip(names, row, strict=True) if cell} for row in rows]
+
+    def _answered(self, query: str, format: str) -> bytes:
+        """The answer to one of the pages' own queries. What is made once of the whole record is given the longest time
+        that a query may ask for, and may be of any size."""
+        if not (has_request_context() and g.get("making")):
+            return self.pool.answer(Query(query), format)
+        answer = self.pool.ask(Query(query), format, deadline=self.settings.max_deadline, streaming=True)
+        return b"".join([answer.body, *(answer.rest or ())])
 
     def kept(self, key: str | None, ask: Callable[[], Answer]) -> Answer:
         """The answer that this key decides, from those kept or by asking; None keeps it from being kept."""
@@ -152,9 +162,18 @@ class Site:
             known = made[key] = make()
         return known  # type: ignore[return-value]
 
+    def at_length(self, key: str, make: Callable[[], T]) -> T:
+        """The same as ``once`` for what takes long of a large graph: never made twice. Raises Busy if one would wait too
+        long for it."""
+        served = self.served
+        if not has_request_context():
+            return self.once(key, make)
+        known = served.made.get(key)
+        return made(self.serving, served, key, make) if known is None else known  # type: ignore[return-value]
+
     def graph_sizes(self) -> dict[str, int]:
         """IRI of each named graph and the number of its triples."""
-        return {row["graph"]: int(row["triples"]) for row in self.once("graphs", lambda: self.table("graphs"))}
+        return {row["graph"]: int(row["triples"]) for row in self.at_length("graphs", lambda: self.table("graphs"))}
 
 
 def text(name: str, **values: Parameter) -> str:

@@ -5,7 +5,7 @@ The texts themselves are not here; what is known of them is where claims rest on
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
@@ -19,16 +19,18 @@ from kg.web.showing import Named, chains, rests, shown
 from kg.web.site import NEGOTIATED, language, page_response, site
 
 _DOCUMENTS = f"{ID}{FAMILIES['doc']}"
-#: Places of claims on a page of a source, contradictions on one page, and further works on one page.
-_PLACES, _PAIRS, _WORKS = 120, 25, 100
+#: Places of claims on a page of a source, contradictions on one page, and texts and further works on one page.
+_PLACES, _PAIRS, _TEXTS, _WORKS = 120, 25, 20, 100
 #: Stretches that a bar shows; more are too thin to be seen.
 _STRETCHES = 2_000
 _LONGEST = 200
 
 Row = Mapping[str, str]
+#: A chain of voices, how many claims came through it, and how many places of direct speech.
+_Through = tuple[Sequence[Named], int, int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Place:
     """Where a claim rests on a source."""
 
@@ -43,14 +45,13 @@ class _Place:
 
 @dataclass(frozen=True)
 class _Source:
-    """What is kept of a source: what it says of itself, the places of its claims, what is set aside, who speaks."""
+    """What is kept of a source: what it says of itself, the places of its claims, what is set aside."""
 
     said: Row
     unstated: Sequence[str]
     places: Sequence[_Place]
     aside: Sequence[Row]
     bar: Sequence[Stretch]
-    voices: Sequence[tuple[Sequence[Named], int, int]]
     manner: Sequence[Row]
     claims: int
     contradictions: int
@@ -71,16 +72,17 @@ def blueprint() -> Blueprint:
 
 
 def sources() -> Response:
-    """The texts that the graph is made from, then the works that it cites besides."""
+    """The texts that the graph is made from, then the works that it cites besides. Raises RequestError, NotFound."""
     here, spoken = site(), language()
     here.answer_from(request.args.get("snapshot"))
     number = picked.number()
-    texts, works = here.once(f"sources {spoken}", lambda: _listed(spoken))
+    texts, works = here.at_length(f"sources {spoken}", lambda: _listed(spoken))
+    part = picked.pages(len(texts), _TEXTS, "texts")
     start = (number - 1) * _WORKS
     some = works[start : start + _WORKS]
     names = shown([row["document"] for row in some], spoken)
     return _answered(
-        "sources.html", texts=texts, works=[(row, names[row["document"]]) for row in some], works_in_all=len(works),
+        "sources.html", part=part, texts=texts[max(0, part.first - 1) : part.last], works=[(row, names[row["document"]]) for row in some], works_in_all=len(works),
         start=start, number=number, last=max(1, -(-len(works) // _WORKS)), contradictions=len(_pairs(spoken)),
     )  # fmt: skip
 
@@ -90,7 +92,7 @@ def source(name: str) -> Response:
     here, spoken = site(), language()
     here.answer_from(request.args.get("snapshot"))
     number = picked.number()
-    texts, _ = here.once(f"sources {spoken}", lambda: _listed(spoken))
+    texts, _ = here.at_length(f"sources {spoken}", lambda: _listed(spoken))
     found = next((one for row, one in texts if local(row["document"]) == name), None)
     if found is None:
         raise NotFound("There is no source of this name.", remedy="Choose one of those at /sources.")
@@ -99,9 +101,11 @@ def source(name: str) -> Response:
     if start and not some:
         raise NotFound("This source has fewer pages.", remedy="Leave page out for the first.")
     items = shown(dict.fromkeys(place.claim for place in some), spoken)
-    voices = chains((place.step for place in some if place.step), spoken)
+    key = f"source voices {found.said['document']} {spoken}"
+    voices, through = here.at_length(key, lambda: _voices(found.places, spoken))
     return _answered(
-        "source.html", source=found, parts=_parts(found, some, start), items=items, voices=voices, start=start,
+        "source.html", source=found, parts=_parts(found, some, start), items=items, voices=voices, through=through,
+        start=start,
         number=number, last=max(1, -(-len(found.places) // _PLACES)), per_page=_PLACES,
         paragraphs=_by_paragraph(found),
     )  # fmt: skip
@@ -118,7 +122,7 @@ def contradictions() -> Response:
         kinds.setdefault(row.get("kind", ""), []).append(row)
     chosen = [row for row in pairs if not kind or local(row.get("kind", "")) == kind]
     if name:
-        inside = _about_source(name, spoken)
+        inside = _about_source(name)
         chosen = [row for row in chosen if row["judgement"] in inside]
     some = chosen[(number - 1) * _PAIRS : number * _PAIRS]
     claims = [row[side] for row in some for side in ("a", "b")]
@@ -141,33 +145,45 @@ def _listed(spoken: str) -> tuple[list[tuple[Row, _Source]], list[Row]]:
         if row["document"].startswith(_DOCUMENTS) and (row["document"] not in texts or row.get("language") == spoken):
             texts[row["document"]] = row
     counts = {row["document"]: row for row in gathered("source-counts")}
-    listed = [(row, _made(row, counts.get(iri, {}), spoken)) for iri, row in texts.items()]
+    places = site().at_length("source places", _placed)
+    said = {name: _by_document(gathered(f"source-{name}", lang=spoken)) for name in ("unstated", "aside", "manner")}
+    listed = []
+    for iri, row in texts.items():
+        rows = {name: each.get(iri, []) for name, each in said.items()}
+        listed.append((row, _made(row, rows, places.get(iri, ()), int(counts.get(iri, {}).get("claims", 0)))))
     return listed, [row for iri, row in counts.items() if iri not in texts]
 
 
-def _made(said: dict[str, str], counted: Row, spoken: str) -> _Source:
-    here, iri = site(), said["document"]
-    places = sorted(
-        (
-            _Place(row["claim"], row["evidence"], *(int(row.get(name) or 0) for name in ("paragraph", "start", "end")),
-                   row.get("step", ""), row.get("direct") == "true")
-            for row in gathered("source-places", this=iri)
-        ),
-        key=lambda one: (one.paragraph, one.start, one.end, one.claim),
-    )  # fmt: skip
-    aside = list(gathered("source-aside", this=iri, lang=spoken))
+def _placed() -> dict[str, list[_Place]]:
+    """Where claims rest on each of the texts, in the order of the text."""
+    found: dict[str, list[_Place]] = {}
+    for row in gathered("source-places"):
+        numbers = (int(row[name] or 0) for name in ("paragraph", "start", "end"))
+        place = _Place(row["claim"], row["evidence"], *numbers, row["step"], row["direct"] == "true")
+        found.setdefault(row["document"], []).append(place)
+    for places in found.values():
+        places.sort(key=lambda one: (one.paragraph, one.start, one.end, one.claim))
+    return found
+
+
+def _by_document(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row["document"], []).append(row)
+    return found
+
+
+def _made(said: Row, rows: Mapping[str, Sequence[Row]], places: Sequence[_Place], claims: int) -> _Source:
     length = int(said.get("characters") or max((one.end for one in places), default=0))
+    aside = rows["aside"]
     bar = stretches(length, ((one.start, one.end) for one in places), ((int(row["start"]), int(row["end"])) for row in aside))
-    unstated = [shorten(row["property"]) for row in here.table("source-unstated", this=iri)]
-    return _Source(
-        said, unstated, places, aside, bar[:_STRETCHES], _voices(places, spoken),
-        list(gathered("source-manner", this=iri, lang=spoken)), int(counted.get("claims", 0)),
-        len(_about_source(local(iri), spoken)),
-    )  # fmt: skip
+    unstated = [shorten(row["property"]) for row in rows["unstated"]]
+    conflicts = len(_about_source(local(said["document"])))
+    return _Source(said, unstated, places, aside, bar[:_STRETCHES], rows["manner"], claims, conflicts)
 
 
-def _voices(places: Sequence[_Place], spoken: str) -> list[tuple[Sequence[Named], int, int]]:
-    """Who speaks: chains of voices with the claims that came through each, and of these the places of direct speech."""
+def _voices(places: Sequence[_Place], spoken: str) -> tuple[Mapping[str, Sequence[Named]], Sequence[_Through]]:
+    """Who speaks: the chains of voices by step, and each with its claims and, of these, the places of direct speech."""
     through: dict[str, set[str]] = {}
     direct: dict[str, set[str]] = {}
     for one in places:
@@ -176,7 +192,7 @@ def _voices(places: Sequence[_Place], spoken: str) -> list[tuple[Sequence[Named]
             direct.setdefault(one.step, set()).add(one.evidence)
     known = chains((step for step in through if step), spoken)
     rows = [(known.get(step, []), len(claims), len(direct.get(step, ()))) for step, claims in through.items()]
-    return sorted(rows, key=lambda row: (-row[1], [name for _, name in row[0]]))
+    return known, sorted(rows, key=lambda row: (-row[1], [name for _, name in row[0]]))
 
 
 def _pairs(spoken: str) -> list[Row]:
@@ -188,25 +204,19 @@ def _pairs(spoken: str) -> list[Row]:
             found.setdefault(row["judgement"], row)
         return sorted(found.values(), key=lambda row: not row["paragraph"])
 
-    return site().once(f"contradictions {spoken}", read)
+    return site().at_length(f"contradictions {spoken}", read)
 
 
-def _about_source(name: str, spoken: str) -> set[str]:
+def _about_source(name: str) -> Collection[str]:
     """The contradictions of which one side rests on a source."""
 
     def read() -> dict[str, set[str]]:
-        sides = {row[side]: row["judgement"] for row in _pairs(spoken) for side in ("a", "b")}
-        judged: dict[str, set[str]] = {}
-        for row in _pairs(spoken):
-            for side in ("a", "b"):
-                judged.setdefault(row[side], set()).add(row["judgement"])
         found: dict[str, set[str]] = {}
-        for claim, each in rests(list(sides), spoken).items():
-            for one in each:
-                found.setdefault(local(one.document), set()).update(judged[claim])
+        for row in gathered("source-contradicted"):
+            found.setdefault(local(row["document"]), set()).add(row["judgement"])
         return found
 
-    return site().once(f"contradictions by source {spoken}", read).get(name, set())
+    return site().at_length("contradictions by source", read).get(name, ())
 
 
 def _by_paragraph(found: _Source) -> list[tuple[int, int, list[str], int]]:

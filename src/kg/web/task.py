@@ -6,9 +6,13 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
+from waitress.buffers import ReadOnlyFileBasedBuffer
 from waitress.task import WSGITask
 from waitress.utilities import build_http_date
 
+#: Where the application finds what makes a piece of a body of a whole file, which no thread waits for to be read. The
+#: ``wsgi.file_wrapper`` of PEP 3333 is no piece, and would have to reach the server as it is.
+FILE = "kg.file"
 #: Bytes of a body that are sent together with the headers.
 _TOGETHER = 65_536
 #: Headers that waitress does something about.
@@ -21,7 +25,11 @@ class Task(WSGITask):
     def get_environment(self) -> dict[str, Any]:
         """The environment of the request, the one in which the application was asked if it was."""
         early = self.request.early
-        return early.environ if early else super().get_environment()
+        if early:
+            return early.environ
+        environ = super().get_environment()
+        environ[FILE] = ReadOnlyFileBasedBuffer
+        return environ
 
     def build_response_header(self) -> bytes:
         """The status line and the headers, in the order and spelling of waitress; those of most answers sooner."""
@@ -35,8 +43,11 @@ class Task(WSGITask):
         lines = [f"HTTP/1.1 {self.status}", *map(": ".join, headers), "\r\n"]
         return "\r\n".join(lines).encode("latin-1")
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | ReadOnlyFileBasedBuffer) -> None:
         """Send a piece of the body; the headers go with the first one, so that the client is not woken twice."""
+        if isinstance(data, ReadOnlyFileBasedBuffer):
+            self._hand_over(data)
+            return
         if self.wrote_header or not 0 < len(data) < _TOGETHER:
             super().write(data)
             return
@@ -46,6 +57,20 @@ class Task(WSGITask):
         finally:
             held, self.channel.held = self.channel.held, None
         self.channel.write_soon(b"".join(held))
+
+    def _hand_over(self, file: ReadOnlyFileBasedBuffer) -> None:
+        """Have a file sent as the client reads it; the channel closes it."""
+        size = len(file)
+        if len(self.channel.requests) > 1:
+            # The answer to the next request would wait in a thread until this one is read. Its client asks again.
+            self.set_close_on_finish()
+        try:
+            super().write(b"")
+            self.channel.write_soon(file)
+        except BaseException:
+            file.close()
+            raise
+        self.content_bytes_written += size
 
 
 @lru_cache(256)

@@ -52,6 +52,10 @@ class Labels:
     carried: str = ""
     _found: dict[str, dict[str, tuple[int, str]]] = field(default_factory=dict)
 
+    def copied(self, root: str, carried: str) -> Labels:
+        """The same labels for links of a page that is asked for in another way; what it takes in is its own."""
+        return Labels(self.language, root, carried, {iri: dict(found) for iri, found in self._found.items()})
+
     def read(self, triples: Iterable[ox.Triple]) -> None:
         """Take in the labels among these triples."""
         ranks = {iri: rank for rank, iri in enumerate(LABELS)}
@@ -93,6 +97,9 @@ class Labels:
         """Where to read about an IRI: our page for ours, itself for others; none if it is no web address."""
         if iri.startswith(BASE):
             path, hash, fragment = iri[len(BASE) :].partition("#")
+            if path.startswith(("/", "\\")):
+                # After our root it would be the address of another site.
+                return None
             return f"{self.root}/{path}{'?' if self.carried else ''}{self.carried}{hash}{fragment}"
         return iri if iri.startswith(("http://", "https://")) else None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -10,9 +9,9 @@ from typing import TypeVar
 
 from flask import Blueprint, Response, request
 
-from kg.chronicle.axis import Axis, Bar, axis, bars, ticks
 from kg.chronicle.spans import Span
-from kg.chronicle.words import day_in_words, edtf_in_words, month_in_short
+from kg.chronicle.windows import Ends, Window
+from kg.chronicle.words import edtf_in_words, the_day
 from kg.errors import RequestError
 from kg.rdf import shorten
 from kg.web import picked
@@ -20,6 +19,8 @@ from kg.web.changed import Chosen, between, dated, labels, tell
 from kg.web.record import Record, record
 from kg.web.site import language, page_response, site, to
 from kg.web.stances import stances
+from kg.web.timepicture import Picture, picture
+from kg.web.timezoom import Zoom, zoom
 from kg.web.told import Told, told
 
 T = TypeVar("T")
@@ -29,11 +30,6 @@ _ITEMS = 60
 #: The groups of what has a date, and those that are shown if none is chosen.
 GROUPS = ("event", "position", "promise", "act", "belonging", "view", "report")
 _USUAL = ("event", "position", "promise", "act")
-#: The picture: its width, where its axis lies, the height of a row, of the words above a group, and below all.
-_WIDTH, _LEFT, _RIGHT, _ROW, _HEAD, _FOOT = 1000, 14, 986, 24, 26, 34
-#: With more dates in a picture its bars are those of the page only.
-_DRAWN = 400
-
 
 @dataclass(frozen=True)
 class Entry:
@@ -70,26 +66,6 @@ class Asked:
 _CHOICES = ("actor", "forum", "topic")
 
 
-@dataclass(frozen=True)
-class Lane:
-    """A group in the picture: where it begins from above, and its bars, each with how many items have that date."""
-
-    group: str
-    top: float
-    bars: Sequence[tuple[Bar, float, int]]
-
-
-@dataclass(frozen=True)
-class Picture:
-    """The dates of the items drawn, a lane for each group."""
-
-    width: float
-    height: float
-    axis: Axis
-    lanes: Sequence[Lane]
-    ticks: Sequence[tuple[str, float]]
-
-
 def blueprint() -> Blueprint:
     """The route of the timeline."""
     routes = Blueprint("timeline", __name__)
@@ -103,7 +79,9 @@ def timeline() -> Response:
     known = record()
     asked = _asked(known)
     items = _named(asked)
-    entries = _usually("timeline usual", asked, lambda: _wanted(asked, items))
+    every = _usually("timeline all", asked, lambda: _wanted(asked, items))
+    look = _zoom(asked, _usually("timeline ends", asked, lambda: Ends.of(one.span for one in every)))
+    entries = [one for one in every if look.drawn.meets(one.span)] if look and look.drawn else every
     part = picked.pages(len(entries), _ITEMS)
     shown = entries[part.first - 1 : part.last] if entries else []
     events = [one.item for one in shown if one.group == "event"]
@@ -116,17 +94,47 @@ def timeline() -> Response:
     return page_response(
         "timeline.html",
         asked=asked, known=known, stances=stances(), shorten=shorten, groups=GROUPS,
-        days=_days(shown), part=part, picture=_picture(entries if len(entries) <= _DRAWN else shown),
+        days=_days(shown), part=part, zoom=look, picture=_picture(entries, asked, look),
         texts=_texts([one for one in shown if one.group != "event"]),
         names=labels(events), kinds=_kinds(events),
-        start=start, end=end, told_part=told_part,
+        start=the_day(start, spoken), end=the_day(end, spoken), told_part=told_part,
         changes=tell(known, found[max(0, told_part.first - 1) : told_part.last], end),
-        undated=site().once("timeline undated", _undated),
-        in_words=lambda edtf: edtf_in_words(edtf, spoken), day_in_words=lambda day: day_in_words(day, spoken),
-        day_in_short=lambda day: f"{int(day[8:])} {month_in_short(day, spoken)}",
+        undated=site().at_length("timeline undated", _undated),
+        in_words=lambda edtf: edtf_in_words(edtf, spoken),
         paged=lambda name, number, part: f"{_address(asked, **{name: number})}#{part}",
-        only=lambda span: _address(asked, **dict.fromkeys(("from", "to"), span.first or span.last)) + "#list",
     )  # fmt: skip
+
+
+def _zoom(asked: Asked, ends: Ends) -> Zoom | None:
+    """The stretch that is looked at, and those to look at from there; None if there is nothing to look at."""
+    whole = ends.whole
+    if whole is None:
+        return None
+    last = asked.end or max(whole.last, asked.start)
+    window = Window(asked.start or min(whole.first, last), last)
+    return zoom(window, ends, language(), lambda one: _look(asked, one))
+
+
+def _look(asked: Asked, window: Window | None) -> str:
+    """The address of the same choice in another stretch of time; of all of it for None."""
+    given = {"from": window.first, "to": window.last} if window else {"from": None, "to": None}
+    return _address(asked, **given) + "#drawing"
+
+
+def _picture(entries: Sequence[Entry], asked: Asked, look: Zoom | None) -> Picture | None:
+    if look is None:
+        return None
+    first: dict[str, int] = {}
+    for number, entry in enumerate(entries):
+        first.setdefault(entry.span.edtf, number)
+
+    def leads(span: Span) -> str:
+        page = first[span.edtf] // _ITEMS + 1
+        here = page == picked.number()
+        return f"{'' if here else _address(asked, page=page)}#when-{span.edtf}"
+
+    dated = [(one.group, one.span) for one in entries]
+    return picture(dated, GROUPS, look.drawn, look.whole, language(), leads, lambda one: _look(asked, one))
 
 
 def _asked(known: Record) -> Asked:
@@ -145,13 +153,13 @@ def _asked(known: Record) -> Asked:
 
 def _address(asked: Asked, **other: object) -> str:
     """The address of the same choice with something other."""
-    kinds = "".join(f"&kind={group}" for group in asked.groups)
-    return to("/timeline", **{**asked.parameters, **other}) + kinds
+    address = to("/timeline", **{**asked.parameters, **other})
+    return address + ("&" if "?" in address else "?") + "&".join(f"kind={group}" for group in asked.groups)
 
 
 def _entries() -> Sequence[Entry]:
     """Everything that has a date, in the order of time."""
-    return site().once("timeline", _read)
+    return site().at_length("timeline", _read)
 
 
 def _read() -> Sequence[Entry]:
@@ -184,20 +192,12 @@ def _named(asked: Asked) -> Collection[str] | None:
 def _usually(key: str, asked: Asked, make: Callable[[], T]) -> T:
     """What ``make`` gives; kept where the form was left as it comes."""
     as_it_comes = asked == Asked("", "", "", "", "", _USUAL)
-    return site().once(f"{key} {language()}", make) if as_it_comes else make()
+    return site().at_length(f"{key} {language()}", make) if as_it_comes else make()
 
 
 def _wanted(asked: Asked, items: Collection[str] | None) -> Sequence[Entry]:
-    return [one for one in _entries() if _is_wanted(one, asked, items)]
-
-
-def _is_wanted(entry: Entry, asked: Asked, items: Collection[str] | None) -> bool:
-    return (
-        entry.group in asked.groups
-        and (not asked.start or entry.day >= asked.start)
-        and (not asked.end or entry.day <= asked.end)
-        and (items is None or entry.item in items)
-    )
+    """What has a date and is of the chosen kinds and items, at any time."""
+    return [one for one in _entries() if one.group in asked.groups and (items is None or one.item in items)]
 
 
 def _stretch(asked: Asked) -> tuple[str, str]:
@@ -230,20 +230,3 @@ def _kinds(events: Sequence[str]) -> Mapping[str, str]:
     for row in site().table("timeline-kinds", these=events, lang=language()) if events else ():
         found[row["iri"]] = max(found.get(row["iri"], (0, "")), (int(row["depth"]), row["label"]))
     return {event: label for event, (_, label) in found.items()}
-
-
-def _picture(entries: Sequence[Entry]) -> Picture | None:
-    """The entries as a picture, if there is anything to draw."""
-    if not entries:
-        return None
-    on = axis((entry.span for entry in entries), _LEFT, _RIGHT)
-    counts = Counter((entry.group, entry.span) for entry in entries)
-    lanes: list[Lane] = []
-    top = 0.0
-    for group in GROUPS:
-        drawn = bars((span for one, span in counts if one == group), on)
-        if drawn:
-            placed = [(bar, top + _HEAD + bar.row * _ROW, counts[group, bar.span]) for bar in drawn]
-            lanes.append(Lane(group, top, placed))
-            top += _HEAD + (1 + max(bar.row for bar in drawn)) * _ROW + 4
-    return Picture(_WIDTH, top + _FOOT, on, lanes, ticks(on, 64))

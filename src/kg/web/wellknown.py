@@ -121,7 +121,7 @@ def _page(name: str) -> str:
     key = f"{name} {language()} {labels.root} {labels.carried}"
     shown = site().once(key, lambda: _contents(site().graph("graph", this=DESCRIPTIONS[name]), BASE + name, labels))
     return page(
-        "document.html", labels, name=name, iri=BASE + name, path=f"/{name}", about=shown.about, sections=shown.sections
+        "description.html", labels, name=name, iri=BASE + name, path=f"/{name}", about=shown.about, sections=shown.sections
     )
 
 

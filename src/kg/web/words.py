@@ -33,6 +33,20 @@ def island_words(island: str, language: str) -> Mapping[str, str]:
     return {key: both[LANGUAGES.index(language)] for key, both in texts.items()}
 
 
+def number(value: int | str, language: str) -> str:
+    """A number as readers of a language write it: ``1,785`` in English, ``1.785`` in Italian; what is none stays."""
+    try:
+        grouped = f"{int(value):,}"
+    except ValueError:
+        return str(value)
+    return grouped.replace(",", ".") if language == "it" else grouped
+
+
+def decimal(value: float, language: str) -> str:
+    """A number with one decimal: ``93.6`` in English, ``93,6`` in Italian."""
+    return f"{value:.1f}".replace(".", "," if language == "it" else ".")
+
+
 @cache
 def _files() -> Mapping[str, Mapping[str, list[str]]]:
     """What each file says."""

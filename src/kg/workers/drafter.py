@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import asdict
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from kg.drafting.correcting import Correcting, corrected
 from kg.drafting.draft import CLAIM
 from kg.drafting.entries import Described, act, read
 from kg.drafting.filling import Filled, Filler
@@ -20,10 +23,13 @@ from kg.drafting.layout import Layout
 from kg.drafting.options import MOST, Options, told
 from kg.drafting.showing import Showing, addresses
 from kg.drafting.values import TYPE, free, iri_of
+from kg.edits import as_diff
 from kg.errors import RequestError
 from kg.gate.state import State
 from kg.model import LANGUAGES
 from kg.rdf import GRAPH, PREFIXES, kind_of, path_of, shorten
+from kg.reading.document import Document
+from kg.reading.turtle import read as read_turtle
 from kg.turtle import serialize
 
 if TYPE_CHECKING:
@@ -35,12 +41,14 @@ _DATA, _CLAIMS = "data", "data/claims"
 #: Choices that one question is answered with, and members of a class that are looked at for their folder.
 _CHOICES, _SAMPLE = 20, 200
 _LONGEST_SEARCH = 200
-_SEARCH = (
-    "".join(f"PREFIX {name}: <{PREFIXES[name]}> " for name in ("ckg", "dcterms", "rdfs", "skos"))
-    + """SELECT DISTINCT ?node { VALUES ?class { %s } ?node a ?class
-OPTIONAL { ?node rdfs:label|skos:prefLabel|ckg:summary|dcterms:title ?text }
-BIND(LCASE(CONCAT(STR(?node), " ", COALESCE(STR(?text), ""))) AS ?all) FILTER(%s) } LIMIT %d"""
+_COUNT = "SELECT (COUNT(DISTINCT ?node) AS ?count) { VALUES ?class { %s } ?node a ?class FILTER(isIRI(?node)) }"
+_NAMED = tuple(
+    ox.NamedNode(PREFIXES[prefix] + name)
+    for prefix, name in (("rdfs", "label"), ("skos", "prefLabel"), ("ckg", "summary"), ("dcterms", "title"))
 )
+_NAMES = f"OPTIONAL {{ ?node {'|'.join(map(str, _NAMED))} ?text }}"
+_SEARCH = """SELECT DISTINCT ?node { VALUES ?class { %(classes)s } ?node a ?class %(names)s
+BIND(LCASE(CONCAT(STR(?node), " ", COALESCE(STR(?text), ""))) AS ?all) FILTER(%(words)s) } LIMIT %(most)d"""
 
 
 class SnapshotDrafter:
@@ -49,22 +57,34 @@ class SnapshotDrafter:
     def __init__(self, engine: Engine, checker: SnapshotChecker) -> None:
         self._engine, self._checker = engine, checker
         bench: Bench = checker.bench
-        state = State(engine.store, bench.judged)
+        self._state = state = State(engine.store, bench.judged)
         self._forms = Forms(bench.shapes, state)
-        self._kinds = Kinds(bench.shapes, state, self._forms)
+        self._kinds = Kinds(bench.shapes, state, self._forms, self._count)
         self._options = Options(state, self._forms.hierarchy)
         self._filler = Filler(self._forms, state, self._options)
-        self._showing = Showing(
-            self._forms, Layout(bench.shapes), state, self._options, self._filler, self._kinds
-        )  # fmt: skip
+        layout = Layout(bench.shapes)
+        self._showing = Showing(self._forms, layout, state, self._options, self._filler, self._kinds)
+        self._correcting = Correcting(self._forms, state, self._options, self._showing, layout, self._kinds)
+        #: Those that corrections were last made in.
+        self._document = lru_cache(4)(self._read)
+
+    def _count(self, classes: Collection[str]) -> int:
+        """How many nodes are of one of these classes."""
+        (row,) = self._engine.store.query(_COUNT % " ".join(f"<{one}>" for one in classes))
+        return int(row["count"].value)
 
     def answer(self, wanted: str, content: bytes, language: str) -> bytes:
-        """What is ``wanted`` (``kinds``, ``form``, ``choices``), as JSON; ``content`` is what is asked, as JSON.
+        """What is ``wanted`` (``kinds``, ``form``, ``choices``, ``file``), as JSON; ``content`` is what is asked, as JSON.
 
         Raises RequestError and TooLarge on what no form sends.
         """
         asked: dict[str, Any] = json.loads(content)
-        make = {"kinds": self._answer_kinds, "form": self._answer_form, "choices": self._answer_choices}[wanted]
+        make = {
+            "kinds": self._answer_kinds,
+            "form": self._answer_form,
+            "choices": self._answer_choices,
+            "file": self._answer_file,
+        }[wanted]
         return json.dumps(make(asked, language), ensure_ascii=False).encode("utf-8")
 
     def prepare(self) -> None:
@@ -78,7 +98,8 @@ class SnapshotDrafter:
         return [asdict(section) for section in self._kinds.sections(language)]
 
     def _answer_choices(self, asked: dict[str, Any], language: str) -> object:
-        """The choices of a field (``class``, ``field``) whose names have the words of ``text``."""
+        """The choices of a field (``class``, ``field``) whose names have the words of ``text``; first those of
+        the document that stands ``beside`` it."""
         class_ = self._offered(asked["class"])
         field = self._showing.field(class_, asked["field"])
         if field is None or field.is_literal:
@@ -86,21 +107,30 @@ class SnapshotDrafter:
         words = asked["text"][:_LONGEST_SEARCH]
         if field.classes and self._options.count(field) > MOST:
             return self._searched(field, words, language)
-        found = self._options.search(field, words, _CHOICES)
+        stem = (iri_of(asked.get("beside", "")) or "").rpartition("/")[2]
+        found = self._options.search(field, words, _CHOICES, stem)
         named = [{"name": shorten(one.iri), "label": told(one, language)} for one in found.first]
         return {"choices": named, "count": found.count, "more": False}
 
     def _searched(self, field: Field, words: str, language: str) -> object:
         """The same of a class that is too large to be listed: asked of the store, which stops when it has enough."""
-        classes = " ".join(f"<{one}>" for one in sorted(self._forms.hierarchy.below(min(min(field.classes, key=len)))))
+        hierarchy, of = self._forms.hierarchy, min(min(field.classes, key=len))
+        classes = " ".join(f"<{one}>" for one in sorted(hierarchy.below(of)))
+        # To look for names that nothing of its kind has takes longer than all the rest.
+        sample = islice(hierarchy.members(of), _SAMPLE)
+        has_names = any(self._state.first(ox.NamedNode(one), name) for one in sample for name in _NAMED)
         asked = " && ".join(f"CONTAINS(?all, {ox.Literal(word)})" for word in words.lower().split()) or "true"
-        found = self._engine.store.query(_SEARCH % (classes, asked, _CHOICES + 1))
+        given = {"classes": classes, "words": asked, "most": _CHOICES + 1, "names": _NAMES if has_names else ""}
+        found = self._engine.store.query(_SEARCH % given)
         fitting = [row["node"].value for row in found if self._options.fits(field, row["node"].value)]
         named = [{"name": shorten(iri), "label": self._options.label(iri, language)} for iri in fitting[:_CHOICES]]
         return {"choices": named, "count": len(named), "more": len(fitting) > _CHOICES}
 
     def _answer_form(self, asked: dict[str, Any], language: str) -> object:
-        """The form of a ``class`` with what is ``given`` after an ``action``, judged if that is to ``judge``."""
+        """The form of a ``class`` with what is ``given`` after an ``action``, judged if that is to ``judge``; of the node
+        to ``correct``, if there is one, with what it has unless anything is given."""
+        if asked.get("correct"):
+            return self._answer_correction(asked, language)
         self._offered(asked["class"])
         node = read(asked["class"], asked["given"])
         moved = act(node, asked["action"]) if asked["action"] else ""
@@ -122,6 +152,66 @@ class SnapshotDrafter:
             "problems": [asdict(problem) for problem in filled.problems],
             "judged": judged and asdict(judged),
         }
+
+    def _answer_file(self, asked: dict[str, Any], language: str) -> object:
+        """The text of a file of data at a ``path``, as the snapshot has it; empty if there is no such file."""
+        base = self._checker.bench.base
+        known = asked["path"] in base.paths and kind_of(asked["path"]) == _DATA
+        return base.read(asked["path"]).decode("utf-8") if known else ""
+
+    def _answer_correction(self, asked: dict[str, Any], language: str) -> object:
+        """The same of a node that is there, judged in its file, with the patch that corrects the file."""
+        iri = asked["correct"]
+        path = self._file(iri)
+        standing = self._correcting.standing(iri, (stated.triple for stated in self._document(path).triples))
+        if standing is None:
+            return {"node": None, "path": path}
+        node = read(standing.node.class_, asked["given"]) if asked["given"] else standing.node
+        moved = act(node, asked["action"]) if asked["action"] else ""
+        node.name = standing.node.name
+        for _, inner in node.walk():
+            self._offered(inner.class_)
+        filled = self._filler.fill(node, language, standing.kept)
+        carried = [one for one in standing.carried if one.subject.value in filled.addresses]
+        document = self._document(path)
+        correction = corrected(document, standing.iris, [*filled.triples, *carried], path)
+        shown = self._showing.node(node, filled, language)
+        known = set(addresses(shown))
+        judged = self._judged(filled, path, correction.text, known, language) if asked["judge"] else None
+        return {
+            "node": shown,
+            "iri": filled.main,
+            "path": path,
+            "turtle": correction.blocks,
+            "moved": moved,
+            "problems": [asdict(problem) for problem in filled.problems],
+            "judged": judged and asdict(judged),
+            "correct": {
+                "iris": sorted(standing.iris),
+                "lines": correction.lines,
+                "patch": as_diff(document.text, correction.text, path),
+                "carried": sorted({shorten(one.predicate.value) for one in carried}),
+            },
+        }
+
+    def _read(self, path: str) -> Document:
+        return read_turtle(self._checker.bench.base.read(path).decode("utf-8"))
+
+    def _file(self, iri: str) -> str:
+        """The file of data that says of what class a node is. Raises RequestError if none does."""
+        try:
+            node = ox.NamedNode(iri)
+        except ValueError:
+            raise RequestError("What is to be corrected is no IRI.", remedy="Begin at the page of the claim.") from None
+        quads = self._engine.store.quads_for_pattern(node, TYPE, None, None)
+        graphs = (quad.graph_name.value for quad in quads if isinstance(quad.graph_name, ox.NamedNode))
+        paths = sorted(path_of(graph) for graph in graphs if graph.startswith(GRAPH))
+        found = next((path for path in paths if kind_of(path) == _DATA), None)
+        if found is None:
+            raise RequestError(
+                f"No file of data describes {shorten(iri)[:200]}.", remedy="Begin at the page of the claim."
+            )
+        return found
 
     def _judged(self, filled: Filled, path: str, text: str, known: set[str], language: str) -> Judged:
         report = json.loads(self._checker.answer(path, text.encode("utf-8"), "json", language)[1:])

@@ -22,7 +22,7 @@ from kg.workers import wire
 from kg.workers.wire import Channel, Limits
 
 #: Seconds for the owner to load a snapshot, for a worker to be forked, and for preparing, before they count as failed.
-_START = 120.0
+_START = 600.0
 _FORK = 10.0
 _PREPARE = 60.0
 #: Seconds in which a worker must read what it is sent.
