@@ -82,8 +82,9 @@ def sources() -> Response:
     some = works[start : start + _WORKS]
     names = shown([row["document"] for row in some], spoken)
     return _answered(
-        "sources.html", part=part, texts=texts[max(0, part.first - 1) : part.last], works=[(row, names[row["document"]]) for row in some], works_in_all=len(works),
-        start=start, number=number, last=max(1, -(-len(works) // _WORKS)), contradictions=len(_pairs(spoken)),
+        "sources.html", part=part, texts=texts[max(0, part.first - 1) : part.last],
+        works=[(row, names[row["document"]]) for row in some], works_in_all=len(works), start=start, number=number,
+        last=max(1, -(-len(works) // _WORKS)), contradictions=len(_pairs(spoken)),
     )  # fmt: skip
 
 
