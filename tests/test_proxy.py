@@ -180,7 +180,9 @@ def test_a_permanent_address_gives_the_same_bytes(site: Behind) -> None:
         assert cited.startswith(f"{site.root}/sparql") and "snapshot=" in cited
         assert site.get(cited).body == answer.body
     citation = site.get(f"{site.root}/cite?query={QUERY}&style=csl", "*/*").json()[0]
-    assert site.get(citation["URL"]).status == 200 and citation["URL"].startswith(site.root)
+    # Nobody else reaches this machine by its own name: what is cited is the path, below whatever address.
+    (path,) = re.findall(r"/sparql\?\S+[^.\s]", citation["note"])
+    assert "127.0.0.1" not in str(citation) and site.get(site.root + path).status == 200
 
 
 @pytest.mark.server

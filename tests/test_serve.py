@@ -7,6 +7,7 @@ import http.client
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -109,7 +110,10 @@ def test_requests_that_wait_are_no_news(state: Path) -> None:
 def test_it_stops_when_told_and_leaves_no_process(state: Path, number: int) -> None:
     with serving(state, "--workers", "2") as one:
         assert works(one)
-        children = one.descendants()
+        # Both workers, and who starts them: the second may come later than the first answer.
+        end = time.monotonic() + PATIENCE
+        while len(children := one.descendants()) < 3 and time.monotonic() < end:
+            time.sleep(0.1)
         assert len(children) == 3
         assert one.stop(number) == 0
         assert gone(children)
