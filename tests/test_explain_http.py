@@ -238,7 +238,7 @@ def test_a_snapshot_without_texts_answers_queries_and_says_what_is_missing(tmp_p
         assert one.query("ASK { ?s ?p ?o }").status == 200
 
 
-@pytest.mark.parametrize(("length", "deadline", "codes"), [(2_000, "0.3", {"deadline"}), (4_000, "15", {"query", "memory", "deadline"})])
+@pytest.mark.parametrize(("length", "deadline", "codes"), [(2_000, "0.3", {"deadline"}), (4_000, "8", {"query", "memory", "deadline"})])
 def test_what_takes_too_long_or_too_much_is_ended_and_the_server_lives(
     folder: Path, tmp_path: Path, length: int, deadline: str, codes: set[str]
 ) -> None:

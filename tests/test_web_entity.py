@@ -185,6 +185,19 @@ def test_many_claims_come_page_by_page_and_none_is_lost(small: Server) -> None:
     assert [int(one) % 3 for one in names] == sorted(int(one) % 3 for one in names)
 
 
+def test_a_hub_of_very_many_claims_has_all_its_pages(tmp_path: Path) -> None:
+    """More than are looked through for how each names it, which is asked then for those of a page."""
+    rows = "".join(f"  claim:many{n} a ckg:Claim ; ckg:holder actor:freedonia ; ckg:topic actor:freedonia .\n" for n in range(1_700))
+    more = TRIG.replace("{\n  ckg:Claim", "{\n" + rows + "  ckg:Claim", 1)
+    with serving(write_snapshot(tmp_path / "state", more), "--workers", "1", "--budget", "0") as one:
+        found: set[str] = set()
+        for number in range(1, 19):
+            answer = one.ask("GET", f"/id/actor/freedonia?page={number}", HTML)
+            assert answer.status == 200
+            found |= set(re.findall(r'<p class="says"><a href="(/id/claim/[^"]+)"', answer.text))
+        assert len(found) == 1_701
+
+
 def test_commitments_come_by_condition_and_domain_also_from_page_to_page(small: Server) -> None:
     groups: list[tuple[str, str]] = []
     for number in (1, 2):

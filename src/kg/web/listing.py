@@ -149,4 +149,7 @@ def _of_many(iri: str, relations: Mapping[str, set[str]], number: int, start: in
     found = [row["claim"] for row in site().table("entity-many", this=iri, most=PAGE, start=start)]
     if not found:
         raise _absent(number, "Go back a page.")
-    return Listing(found, relations, min(total, COUNTED), number, ordered=False, more=more)
+    of_page: dict[str, set[str]] = {claim: set() for claim in found}
+    for row in site().table("entity-relations", this=iri, items=found):
+        of_page[row["claim"]].add(row["relation"])
+    return Listing(found, of_page, min(total, COUNTED), number, ordered=False, more=more)

@@ -209,13 +209,17 @@ def _pairs(spoken: str) -> list[Row]:
 
 
 def _about_source(name: str) -> Collection[str]:
-    """The contradictions of which one side rests on a source."""
+    """The contradictions of which one side rests on a text."""
 
     def read() -> dict[str, set[str]]:
-        found: dict[str, set[str]] = {}
-        for row in gathered("source-contradicted"):
-            found.setdefault(local(row["document"]), set()).add(row["judgement"])
-        return found
+        of_claim: dict[str, list[str]] = {}
+        for row in _pairs(language()):
+            for side in ("a", "b"):
+                of_claim.setdefault(row[side], []).append(row["judgement"])
+        return {
+            local(document): {judgement for place in places for judgement in of_claim.get(place.claim, ())}
+            for document, places in site().at_length("source places", _placed).items()
+        }
 
     return site().at_length("contradictions by source", read).get(name, ())
 
