@@ -10,6 +10,8 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -141,6 +143,17 @@ class Server:
         """Signal the server and wait for its end; its exit status."""
         self.process.send_signal(number)
         return self.process.wait(PATIENCE)
+
+
+def page_at(address: str) -> tuple[int, str]:
+    """The status and the page that a browser is given at an address, redirections followed."""
+    asked = urllib.request.Request(address, headers={"Accept": "text/html"})
+    try:
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+            return answer.status, answer.read().decode("utf-8")
+    except urllib.error.HTTPError as refused:
+        with refused as answer:
+            return answer.code, answer.read().decode("utf-8")
 
 
 def command(*arguments: str, state: Path, repository: Path = ROOT) -> tuple[list[str], dict[str, str]]:

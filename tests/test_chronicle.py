@@ -278,59 +278,6 @@ def test_long_empty_stretches_are_cut_short() -> None:
     assert len(on.breaks) == 1 and empty < 3 * full
 
 
-windows = st.lists(st.dates(), min_size=2, max_size=2).map(lambda days: Window(*sorted(map(str, days))))
-
-
-@given(windows, st.lists(spans(), min_size=1, max_size=8))
-def test_a_window_counts_and_draws_what_can_have_been_in_it(window: Window, drawn: list[Span]) -> None:
-    known = [span for span in drawn if span.first or span.last]
-    inside = [
-        span for span in known
-        if not ((span.first or span.last) > window.last or (span.last or span.first) < window.first)
-    ]  # fmt: skip
-    assert [span for span in drawn if window.meets(span)] == inside
-    ends = Ends.of(drawn)
-    assert ends.count(window) == len(inside)
-    assert ends.whole is None if not known else all(ends.whole.meets(span) for span in known)
-    on = axis_of(window, 0, 1000)
-    for bar in bars(inside, on):
-        assert 0 <= bar.x and bar.x + bar.width <= 1000 + 1e-6
-        assert bar.is_cut == (
-            bar.span.first is not None and bar.span.first < window.first,
-            bar.span.last is not None and bar.span.last > window.last,
-        )
-
-
-@given(windows, st.sampled_from(list(UNITS)))
-def test_the_units_of_a_window_cover_it_without_a_gap(window: Window, unit: str) -> None:
-    found = list(itertools.islice(units_of(window, unit), 60))
-    assert found[0].first <= window.first and all(one.unit for one in found)
-    assert found[-1].last >= window.last or len(found) == 60
-    assert all(one.last < other.first and one.moved(1) == other and other.moved(-1) == one for one, other in itertools.pairwise(found))
-    assert sum(one.length for one in found) == Window(found[0].first, found[-1].last).length
-    assert around(window.first, unit) == found[0]
-
-
-@given(windows)
-def test_a_window_comes_nearer_and_goes_further(window: Window) -> None:
-    nearer, wider = window.nearer(), window.wider()
-    assert window.has(nearer) and wider.has(window) and 1 <= nearer.length <= window.length <= wider.length
-    assert all(one.has(window) and one.unit for one in path(window))
-    assert parts(window) in (*UNITS, "")
-    unit, days = marked(window, 14)
-    assert days == sorted(set(days)) and all(window.first <= day <= window.last for day in days) and len(days) <= 31
-    assert all(mark_in_words(day, unit, "it") for day in days[:3])
-
-
-def test_stretches_are_told_in_words() -> None:
-    year, quarter, month = (around("2025-09-04", unit) for unit in UNITS)
-    assert [window_in_words(one, "en") for one in (year, quarter, month)] == ["2025", "third quarter of 2025", "September 2025"]
-    assert window_in_words(quarter, "it") == "terzo trimestre 2025"
-    assert window_in_words(Window("2025-09-01", "2025-10-08"), "it") == "1º settembre 2025 – 8 ottobre 2025"
-    assert [the_day(day, "it") for day in ("2025-09-01", "2025-09-08")] == ["il 1º settembre 2025", "l'8 settembre 2025"]
-    assert path(Window("2025-09-02", "2025-09-05")) == [year, quarter, month] and parts(year) == "quarter"
-
-
 @given(cells, facts, st.lists(st.sampled_from([EARLIER, *DAYS, LATER]), min_size=2, max_size=2).map(sorted))
 def test_what_cannot_change_between_two_days_does_not(
     drawn: list[list[Said]], happened: list[Fact], days: list[str]

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-import urllib.error
-import urllib.request
 from html import unescape
 
 import pytest
+from serving import page_at
 
 from kg.web import assets
-
-
-def get(address: str) -> tuple[int, str]:
-    asked = urllib.request.Request(address, headers={"Accept": "text/html"})
-    try:
-        with urllib.request.urlopen(asked, timeout=60) as answer:
-            return answer.status, answer.read().decode("utf-8")
-    except urllib.error.HTTPError as refused:
-        with refused as answer:
-            return answer.code, answer.read().decode("utf-8")
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -30,7 +19,7 @@ def built() -> None:
 
 
 def page(server: str, asked: str) -> str:
-    status, found = get(f"{server}/map?{asked}")
+    status, found = page_at(f"{server}/map?{asked}")
     assert status == 200
     return found
 
@@ -84,7 +73,7 @@ def test_nothing_recorded_is_said_to_be_nothing_recorded(live_server: str) -> No
 
 
 def test_scripts_learn_which_item_each_state_is(live_server: str) -> None:
-    known = {row["iri"].rpartition("/")[2]: row for row in json.loads(get(f"{live_server}/map/states.json?lang=it")[1])}
+    known = {row["iri"].rpartition("/")[2]: row for row in json.loads(page_at(f"{live_server}/map/states.json?lang=it")[1])}
     assert known["italy"]["qid"] == "Q38" and known["italy"]["label"] == "Italia"
     assert known["denmark"]["qid"] == "Q35" and len(known) > 35
 
@@ -94,7 +83,7 @@ def test_scripts_learn_which_item_each_state_is(live_server: str) -> None:
     [("by=%3Cb%3E", "by stance or by contribution"), ("topic=x", "is no topic"), ("date=x", "is not a day")],
 )
 def test_what_cannot_be_shown_is_said_in_a_sentence(live_server: str, asked: str, words: str) -> None:
-    status, text = get(f"{live_server}/map?{asked}")
+    status, text = page_at(f"{live_server}/map?{asked}")
     assert status == 400 and words in text
 
 

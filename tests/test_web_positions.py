@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import re
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import pytest
 from conftest import write_repository
 from flask.testing import FlaskClient
+from serving import page_at
 
 from kg.build import build
 from kg.settings import Settings
 from kg.web import create_app
 
 CELL = "/positions/cell?actor=actor:italy&topic=topic:troops-in-ukraine"
-
-
-def get(address: str, **headers: str) -> tuple[int, str]:
-    try:
-        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=60) as answer:
-            return answer.status, answer.read().decode("utf-8")
-    except urllib.error.HTTPError as refused:
-        with refused as answer:
-            return answer.code, answer.read().decode("utf-8")
 
 
 class Matrix(HTMLParser):
@@ -74,7 +64,7 @@ class Matrix(HTMLParser):
 
 
 def matrix(server: str, **asked: str) -> Matrix:
-    status, page = get(f"{server}/positions?{urllib.parse.urlencode(asked)}")
+    status, page = page_at(f"{server}/positions?{urllib.parse.urlencode(asked)}")
     assert status == 200
     return Matrix(page)
 
@@ -125,9 +115,9 @@ def test_kinds_and_topics_narrow_the_matrix_and_branches_fold(live_server: str) 
 
 
 def test_a_group_of_actors_folds_into_a_row_that_counts_who_stands_where(live_server: str) -> None:
-    everyone = get(f"{live_server}/positions")[1]
+    everyone = page_at(f"{live_server}/positions")[1]
     link = re.search(r'data-fold="ckg:State" href="([^"]+)" aria-expanded="true"', everyone)[1].replace("&amp;", "&")
-    page = get(live_server + link.split("#")[0])[1]
+    page = page_at(live_server + link.split("#")[0])[1]
     assert 'aria-expanded="false"' in page and '/id/actor/italy"' not in page and '/id/actor/' in page.split('<table>')[1]
     closed = page.split('class="group closed"')[1].split("</tr>")[0]
     counted: dict[tuple[str, str], int] = {}
@@ -135,7 +125,7 @@ def test_a_group_of_actors_folds_into_a_row_that_counts_who_stands_where(live_se
     for column, cell in zip(columns, closed.split("<td>")[1:], strict=True):
         for stance, number in re.findall(r'data-stance="([^"]+)".*?</span> (\d+)</span>', cell):
             counted[column, stance] = int(number)
-    states = Matrix(get(f"{live_server}/positions?kind=ckg:State")[1])
+    states = Matrix(page_at(f"{live_server}/positions?kind=ckg:State")[1])
     expected: dict[tuple[str, str], int] = {}
     for marks in states.rows.values():
         for column, mark in marks:
@@ -143,24 +133,24 @@ def test_a_group_of_actors_folds_into_a_row_that_counts_who_stands_where(live_se
     assert counted == expected and len(expected) > 8
     # With all groups folded nothing is paged, and the form keeps what is folded.
     every = re.search(r'data-fold="close-all" href="([^"]+)"', everyone)[1].replace("&amp;", "&")
-    page = get(live_server + every.split("#")[0])[1]
+    page = page_at(live_server + every.split("#")[0])[1]
     assert page.count('class="group closed"') == len(re.findall(r'name="close" value="', page)) > 3
     assert 'data-fold="open-all"' in page and "/id/actor/" not in page.split("<table>")[1]
 
 
 def test_the_page_says_what_an_empty_cell_means_and_how_many_are_undated(live_server: str) -> None:
-    english, italian = (get(f"{live_server}/positions?lang={spoken}")[1] for spoken in ("en", "it"))
+    english, italian = (page_at(f"{live_server}/positions?lang={spoken}")[1] for spoken in ("en", "it"))
     assert "nothing is recorded" in english and re.search(r"\d+ positions have no date", english)
     assert "nulla è registrato" in italian and re.search(r"\d+ posizioni non hanno data", italian)
     assert '<html lang="it">' in italian and "lo esclude per sé" in italian and "excludes for itself" not in italian
 
 
 def test_a_cell_opens_its_claims_with_what_carries_them(live_server: str) -> None:
-    status, page = get(f"{live_server}{CELL}&date=2026-01-06")
+    status, page = page_at(f"{live_server}{CELL}&date=2026-01-06")
     assert status == 200
     assert "/id/claim/001-italy-excludes-sending-troops" in page and "/id/document/" in page
     assert "<time>6 January 2026</time>" in page and "undated" in page
-    earlier = get(f"{live_server}{CELL}&date=2025-09-04")[1]
+    earlier = page_at(f"{live_server}{CELL}&date=2025-09-04")[1]
     now, later = earlier.split("Recorded only for later days")
     assert "001-italy-excludes-sending-troops" in later and "001-italy-excludes-sending-troops" not in now
     assert "004-meloni-reiterates-no-soldiers-in-ukraine" in now
@@ -168,18 +158,18 @@ def test_a_cell_opens_its_claims_with_what_carries_them(live_server: str) -> Non
 
 def test_several_stances_are_said_to_be_several(live_server: str) -> None:
     asked = "/positions/cell?actor=actor:united-kingdom&topic=topic:troops-in-ukraine"
-    page = get(live_server + asked)[1]
+    page = page_at(live_server + asked)[1]
     assert "More than one stance may be the latest" in page and "Contradicted by" in page
 
 
 def test_links_take_language_and_day_along(live_server: str) -> None:
-    page = get(f"{live_server}/positions?lang=it&date=2025-09-04&forum=forum:nato")[1]
+    page = page_at(f"{live_server}/positions?lang=it&date=2025-09-04&forum=forum:nato")[1]
     links = re.findall(r'class="cell" href="([^"]+)"', page)
     assert links
     for link in links:
         asked = urllib.parse.parse_qs(urllib.parse.urlsplit(link.replace("&amp;", "&")).query)
         assert asked["lang"] == ["it"] and asked["date"] == ["2025-09-04"] and asked["forum"] == ["forum:nato"]
-    assert get(live_server + links[0].replace("&amp;", "&"))[0] == 200
+    assert page_at(live_server + links[0].replace("&amp;", "&"))[0] == 200
 
 
 @pytest.mark.parametrize(
@@ -200,13 +190,13 @@ def test_links_take_language_and_day_along(live_server: str) -> None:
     ],
 )
 def test_what_cannot_be_shown_is_said_in_a_sentence(live_server: str, asked: str, status: int | None, words: str) -> None:
-    found, page = get(live_server + asked, Accept="text/html")
+    found, page = page_at(live_server + asked)
     assert found == status or (status is None and 400 <= found < 500)
     assert words in page and "<script>alert" not in page and "Traceback" not in page
 
 
 def test_a_day_before_everything_is_no_error(live_server: str) -> None:
-    status, page = get(f"{live_server}/positions?date=0001-01-01&topic=topic:pressure-on-russia")
+    status, page = page_at(f"{live_server}/positions?date=0001-01-01&topic=topic:pressure-on-russia")
     assert status == 200 and "Nothing is recorded for this choice" in page
 
 

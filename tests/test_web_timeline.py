@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import re
-import urllib.error
 import urllib.parse
-import urllib.request
 
 import pytest
+from serving import page_at
 
 from kg.chronicle.spans import Span
 from kg.chronicle.windows import Window
 from kg.web.timepicture import picture
 
 
-def get(address: str) -> tuple[int, str]:
-    asked = urllib.request.Request(address, headers={"Accept": "text/html"})
-    try:
-        with urllib.request.urlopen(asked, timeout=60) as answer:
-            return answer.status, answer.read().decode("utf-8")
-    except urllib.error.HTTPError as refused:
-        with refused as answer:
-            return answer.code, answer.read().decode("utf-8")
-
-
 def timeline(server: str, *more: tuple[str, str], **asked: str) -> str:
     given = [(name.rstrip("_"), value) for name, value in asked.items()]
-    status, page = get(f"{server}/timeline?{urllib.parse.urlencode([*given, *more])}")
+    status, page = page_at(f"{server}/timeline?{urllib.parse.urlencode([*given, *more])}")
     assert status == 200, page[:300]
     return page
 
@@ -74,7 +63,7 @@ def test_every_page_of_the_list_is_reached_and_nothing_is_left_out(live_server: 
     total = int(re.search(r"1–\d+ of (\d+) items", first)[1])
     found, page = listed(first), first
     while link := re.search(r'<a href="([^"]+)#list">Next</a>', page):
-        page = get(live_server + link[1].replace("&amp;", "&"))[1]
+        page = page_at(live_server + link[1].replace("&amp;", "&"))[1]
         found += listed(page)
     assert len(found) == len(set(found)) == total
 
@@ -120,7 +109,7 @@ def test_a_reader_comes_nearer_by_year_quarter_and_month(live_server: str) -> No
     for says in ("2025", "third quarter of 2025", "September 2025"):
         steps = page.split('class="units"')[1].split("</ul>")[0]
         link, counted = re.search(rf'<a href="([^"]+)"[^>]*>{says}</a> <small>([\d,]+)', steps).groups()
-        page = get(live_server + link.replace("&amp;", "&"))[1]
+        page = page_at(live_server + link.replace("&amp;", "&"))[1]
         listed_now = int(re.search(r"of ([\d,]+) items", page)[1].replace(",", ""))
         assert f"<small>{says}</small>" in page and listed_now == int(counted.replace(",", ""))
     assert 'value="2025-09-01"' in page and 'value="2025-09-30"' in page
@@ -143,7 +132,7 @@ def test_a_stretch_is_moved_and_made_wider_as_far_as_there_are_dates(live_server
     for _ in range(12):
         if "wider" not in moves(page):
             break
-        page = get(live_server + moves(page)["wider"])[1]
+        page = page_at(live_server + moves(page)["wider"])[1]
     assert set(moves(page)) == {"nearer"} and 'name="from" type="date" value=""' in page
 
 
@@ -154,13 +143,13 @@ def test_a_stretch_is_moved_and_made_wider_as_far_as_there_are_dates(live_server
      ("topic=topic:x", "is no topic")],
 )  # fmt: skip
 def test_what_cannot_be_shown_is_said_in_a_sentence(live_server: str, asked: str, words: str) -> None:
-    status, page = get(f"{live_server}/timeline?{asked}")
+    status, page = page_at(f"{live_server}/timeline?{asked}")
     assert status == (404 if "page" in words else 400) and words in page
 
 
 @pytest.mark.parametrize("asked", ["to=0001-01-01", "from=9999-12-31", "from=0001-01-01&to=9999-12-31"])
 def test_the_ends_of_time_are_no_error(live_server: str, asked: str) -> None:
-    assert get(f"{live_server}/timeline?{asked}")[0] == 200
+    assert page_at(f"{live_server}/timeline?{asked}")[0] == 200
 
 
 @pytest.mark.parametrize("several", [1, 40])

@@ -55,12 +55,12 @@ class State:
                     yield triple
                 continue
             passed += 1
-            if _PASSED < passed <= _ASKED and (triple := quad.triple) not in seen and self._has(triple):
-                seen.add(triple)
-                yield triple
             if passed > _ASKED:
                 yield from self._of_graphs(subject, predicate, object_, seen)
                 return
+            if passed > _PASSED and (triple := quad.triple) not in seen and self._has(triple):
+                seen.add(triple)
+                yield triple
 
     def _of_graphs(
         self, subject: Subject | None, predicate: ox.NamedNode | None, object_: Term | None, seen: set[ox.Triple]

@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 
-from kg.model import Query
 from kg.sparql import negotiate
 from kg.web.site import site, text
 
@@ -16,11 +15,7 @@ Row = dict[str, str]
 def gathered(name: str, **values: str | Sequence[str]) -> Iterator[Row]:
     """The rows of a SELECT among the pages' own queries, as text by variable; what has no value is empty.
 
-    They are given the longest time that a query may ask for, and may be of any size: they are read piece by piece.
+    They are given the longest time that a query may ask for, and may be of any size.
     """
-    here = site()
-    answer = here.pool.ask(
-        Query(text(name, **values)), negotiate.CSV.name, deadline=here.settings.max_deadline, streaming=True
-    )
-    data = b"".join([answer.body, *(answer.rest or ())])
+    data = site().whole(text(name, **values), negotiate.CSV.name)
     return csv.DictReader(io.StringIO(data.decode("utf-8"), newline=""))

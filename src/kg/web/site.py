@@ -126,8 +126,12 @@ class Site:
     def _answered(self, query: str, format: str) -> bytes:
         """The answer to one of the pages' own queries. What is made once of the whole record is given the longest time
         that a query may ask for, and may be of any size."""
-        if not (has_request_context() and g.get("making")):
-            return self.pool.answer(Query(query), format)
+        if has_request_context() and g.get("making"):
+            return self.whole(query, format)
+        return self.pool.answer(Query(query), format)
+
+    def whole(self, query: str, format: str) -> bytes:
+        """The answer to a query of ours, of any size, in the longest time that a query may ask for."""
         answer = self.pool.ask(Query(query), format, deadline=self.settings.max_deadline, streaming=True)
         return b"".join([answer.body, *(answer.rest or ())])
 

@@ -31,6 +31,7 @@ _ITEMS = 60
 GROUPS = ("event", "position", "promise", "act", "belonging", "view", "report")
 _USUAL = ("event", "position", "promise", "act")
 
+
 @dataclass(frozen=True)
 class Entry:
     """Something with a date: an event or a claim."""
