@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from watched import when_mounted
 
 pytestmark = pytest.mark.browser
 
@@ -17,7 +18,7 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page that nobody has used yet, whose console stays empty and which asks only the server."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
     context.set_default_timeout(60_000)
-    page = context.new_page()
+    page = when_mounted(context.new_page())
     printed: list[str] = []
     hosts: set[str] = set()
     page.on("console", lambda message: printed.append(message.text) if message.type in ("error", "warning") else None)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
+from watched import when_mounted
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +26,7 @@ class Printed(list[str]):
 def page(browser: Browser, live_server: str) -> Iterator[Page]:
     """A page that nobody has used yet."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB", base_url=live_server)
-    yield context.new_page()
+    yield when_mounted(context.new_page())
     context.close()
 
 

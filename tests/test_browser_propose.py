@@ -12,7 +12,7 @@ import pytest
 from checkout import ROOT
 from playwright.sync_api import Browser, Page, Request, expect
 from serving import wait_for_forms
-from watched import accessible, watched
+from watched import accessible, watched, when_mounted
 
 from kg.errors import PassageError
 from kg.passages import paragraphs, sha256
@@ -58,7 +58,7 @@ def page(browser: Browser, live_server: str) -> Iterator[Page]:
 def unwatched(browser: Browser) -> Iterator[Page]:
     """A page of which the browser itself may say that an address is refused."""
     context = browser.new_context(locale="en-GB")
-    yield context.new_page()
+    yield when_mounted(context.new_page())
     context.close()
 
 

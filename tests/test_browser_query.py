@@ -6,11 +6,14 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from kg.rdf import PREFIXES
 from playwright.sync_api import Browser, Locator, Page, Request, TimeoutError, expect
 from serving import Server, serving
+from watched import when_mounted
 
 pytestmark = pytest.mark.browser
 
@@ -39,7 +42,7 @@ class Noted:
 def page(browser: Browser) -> Iterator[Page]:
     """A page that nobody has used yet."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, locale="en-GB")
-    yield context.new_page()
+    yield when_mounted(context.new_page())
     context.close()
 
 
@@ -154,6 +157,28 @@ def test_a_mistake_shows_while_one_writes_and_nothing_is_run(page: Page, live_se
     page.get_by_role("button", name="Applica la proposta").click()
     expect(remark).not_to_contain_text("ckg:")
     assert not noted.asked() and not noted.printed
+
+
+def test_a_name_that_the_graph_does_not_have_is_marked_before_a_query_is_run(
+    page: Page, live_server: str, noted: Noted, pictures: Path
+) -> None:
+    draft = f"PREFIX c: <{PREFIXES['ckg']}>\nSELECT ?who WHERE {{\n  ?claim c:hodler ?who\n}}"
+    opened(page, f"{live_server}/sparql?{urlencode({'lang': 'it', 'draft': draft})}")
+    said = page.locator("[data-part=unknown]")
+    expect(said).to_contain_text("Riga 3: Il grafo non conosce una proprietà ckg:hodler.")
+    expect(page.locator(".kg-doubtful")).to_have_text("c:hodler")
+    page.screenshot(path=pictures / "query-unknown.png")
+    page.get_by_role("button", name="Inserisci c:holder").click()
+    expect(content(page)).to_contain_text("?claim c:holder ?who")
+    expect(said).to_be_hidden()
+    expect(page.locator(".kg-doubtful")).to_have_count(0)
+    # It is no mistake: the query can be run, and the mark stays.
+    page.keyboard.press("ControlOrMeta+z")
+    expect(said).to_be_visible()
+    run(page)
+    expect(page.get_by_role("status").first).to_contain_text("0 righe")
+    expect(said).to_be_visible()
+    assert len(noted.asked()) == 1 and not noted.printed
 
 
 def test_tabs_and_history_survive_a_reload_and_nothing_is_asked_by_it(page: Page, live_server: str, noted: Noted) -> None:

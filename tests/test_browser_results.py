@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
-from watched import OF_COLOURS, violations
+from watched import OF_COLOURS, violations, when_mounted
 
 pytestmark = pytest.mark.browser
 
@@ -35,7 +35,7 @@ class Reader:
     """A page of an answer, and what went wrong with it."""
 
     def __init__(self, context: BrowserContext, server: str) -> None:
-        self.page, self.server, self.wrong = context.new_page(), server, []
+        self.page, self.server, self.wrong = when_mounted(context.new_page()), server, []
         self.page.set_default_timeout(PATIENCE)
         self.page.on("console", lambda message: self.wrong.append(message.text))
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from axe_playwright_python.sync_playwright import Axe
@@ -20,11 +20,34 @@ _FOCUSED = """() => {
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
 
 
+#: Whether every part that a script makes is there, or has failed; those that wait to be seen are not waited for.
+_MOUNTED = """() => [...document.querySelectorAll("[data-island]:not([data-when])")]
+  .every((e) => "mounted" in e.dataset || "failed" in e.dataset)"""
+
+
+def when_mounted(page: Page) -> Page:
+    """The page, which from now on has arrived anywhere only when its scripts have: a click before is a plain click."""
+
+    def waiting(go: Callable[..., object]) -> Callable[..., object]:
+        def gone(*arguments: object, **options: object) -> object:
+            answer = go(*arguments, **options)
+            page.wait_for_function(_MOUNTED)
+            return answer
+
+        return gone
+
+    for name in ("goto", "reload", "go_back", "go_forward", "wait_for_url"):
+        setattr(page, name, waiting(getattr(page, name)))
+    return page
+
+
 @contextmanager
 def watched(browser: Browser, server: str, width: int = 1280, **options: object) -> Iterator[Page]:
     """A page of its own, in English unless told otherwise; what it prints or asks of others fails the test at the end."""
     context = browser.new_context(viewport={"width": width, "height": 900}, **{"locale": "en-GB", **options})
     page = context.new_page()
+    if options.get("java_script_enabled", True):
+        when_mounted(page)
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda error: said.append(str(error)))
