@@ -38,6 +38,7 @@ bench: $(STAMP)  ## measure speed and memory, and write benchmarks/results.md
 $(STAMP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || { \
 		echo "coalition-kg needs Python 3.11 to 3.14, but '$(PYTHON)' is another: say make PYTHON=/path/to/python3.11" >&2; exit 2; }
+	@echo "Installing what this needs into $(VENV), from the package index: a minute or two, this first time only."
 	@$(PYTHON) -m venv $(VENV) || { \
 		echo "Python cannot make a virtual environment here: install its venv module (on Debian: apt-get install python3-venv)" >&2; exit 2; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.lock
@@ -46,6 +47,7 @@ $(STAMP): requirements.lock pyproject.toml
 
 # What the pages run in a browser. Where it cannot be built, a notice says so and the pages do without.
 $(SCRIPTS): $(STAMP) $(shell find frontend -type f -not -path '*/node_modules/*' -not -name '*.pyc')
+	@echo "Building what the pages run in a browser: a few seconds; the first time it may be a minute."
 	$(BIN)/python frontend/build.py --with-node
 	@test ! -f $@ || touch $@
 

@@ -20,7 +20,7 @@ LAYERS: dict[int, set[str]] = {
     2: {"binding", "blocks", "browsing", "catalogue", "chronicle", "diffing", "drafting", "edits", "fairuse", "gate", "linking", "parsing", "passages", "querytext",
         "pages", "reading", "reasoning", "report", "sparql", "turtle"},
     3: {"build", "cff", "child", "conformance", "engine", "files", "forms", "gallery", "journal", "judging", "proposals", "remote", "revisions",
-        "rulebook", "snapshots", "sources", "storing", "wikidata", "workers"},
+        "rulebook", "snapshots", "sources", "storing", "texts", "wikidata", "workers"},
     4: {"__main__", "cli", "web"},
 }
 LAYER_OF = {name: layer for layer, names in LAYERS.items() for name in names}

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
-from watched import OF_COLOURS, violations
+from watched import OF_COLOURS, violations, when_mounted
 
 pytestmark = pytest.mark.browser
 
@@ -39,6 +39,10 @@ PAGES = {
     "topic": "/id/topic/troops-in-ukraine",
     "family": "/id/actor/",
     "graphs": "/graphs",
+    "graph": "/graph/data/events/events",
+    "catalogue": "/dcat",
+    "cell": "/positions/cell?actor=actor:italy&topic=topic:troops-in-ukraine",
+    "correction": "/propose?correct=https://w3id.org/coalition-kg/id/claim/004-italy-excludes-troops",
     "error": "/id/actor/nobody-of-that-name",
 }
 #: Bytes of script that a page may load before its reader does anything; the query page has an editor.
@@ -89,6 +93,8 @@ def opened(browser: Browser, live_server: str) -> Iterator[Callable[..., Watched
         context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **choices})  # type: ignore[arg-type]
         contexts.append(context)
         watched = Watched(context.new_page(), live_server)
+        if choices.get("java_script_enabled", True):
+            when_mounted(watched.page)
         watched.page.goto(live_server + path, wait_until="networkidle")
         return watched
 
@@ -182,3 +188,5 @@ def test_the_readers_language_and_theme_are_remembered(opened: Callable[..., Wat
     page.goto(live_server + "/?lang=it")
     assert page.locator("html").get_attribute("data-theme") == "dark"
     assert page.locator("[data-theme-switch]").get_attribute("aria-pressed") == "true"
+    page.emulate_media(media="print")
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"

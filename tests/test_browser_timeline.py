@@ -87,6 +87,41 @@ def test_the_picture_is_zoomed_and_moved_by_mouse_and_keys_and_the_list_follows(
         assert page.get_by_label("From").input_value() < before
 
 
+def test_the_picture_is_zoomed_with_two_fingers(browser: Browser, live_server: str) -> None:
+    with watched(browser, live_server, has_touch=True) as page:
+        page.goto(f"{live_server}/timeline?from=2025-08-01&to=2026-01-10")
+        expect(page.get_by_text("two fingers")).to_be_visible()
+        drawn = page.get_by_role("region", name="Picture of the dates").locator("svg")
+        hand = page.context.new_cdp_session(page)
+
+        def touch(kind: str, *places: float) -> None:
+            box = drawn.bounding_box()
+            assert box
+            points = [{"x": box["x"] + box["width"] * x, "y": box["y"] + 40, "id": n} for n, x in enumerate(places)]
+            hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        def stretch() -> tuple[str, str]:
+            found = re.search(r"from=([\d-]+)&to=([\d-]+)", page.url)
+            assert found
+            return found[1], found[2]
+
+        # Apart: nearer, about what is between them.
+        touch("touchStart", 0.5, 0.6)
+        for step in range(1, 4):
+            touch("touchMove", 0.5 - 0.02 * step, 0.6 + 0.02 * step)
+        touch("touchEnd")
+        expect(page).not_to_have_url(re.compile("from=2025-08-01"))
+        nearer = stretch()
+        assert "2025-08-01" < nearer[0] < nearer[1] < "2026-01-10"
+        # Together again: further.
+        expect(page.locator(".moving[transform]")).to_have_count(0)
+        touch("touchStart", 0.3, 0.7)
+        touch("touchMove", 0.4, 0.6)
+        touch("touchEnd")
+        expect(page).not_to_have_url(re.compile(f"from={nearer[0]}"))
+        assert stretch()[0] < nearer[0] and nearer[1] < stretch()[1]
+
+
 def test_without_scripts_the_years_and_months_are_links(browser: Browser, live_server: str) -> None:
     with watched(browser, live_server, 375, java_script_enabled=False) as page:
         page.goto(f"{live_server}/timeline?lang=it")

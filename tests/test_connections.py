@@ -15,7 +15,7 @@ from serving import PATIENCE
 from waitress import wasyncore
 
 from kg.settings import Settings
-from kg.web import connections
+from kg.web import connections, pace
 from kg.web.server import create_server
 
 GET = b"GET /%s HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -107,6 +107,57 @@ def test_a_client_that_reads_nothing_of_what_is_ready_is_given_up(monkeypatch: p
             while time.monotonic() < end:
                 stalled.sendall(b"x")
                 time.sleep(0.1)
+
+
+@pytest.mark.parametrize(("path", "threads"), [(b"large", 4), (b"endless", 1)])
+def test_a_client_that_reads_a_byte_now_and_then_is_given_up(
+    monkeypatch: pytest.MonkeyPatch, path: bytes, threads: int
+) -> None:
+    monkeypatch.setattr(connections, "_TICK", 0.1)
+    monkeypatch.setattr("kg.web.server._LOOK", 0.1)
+    monkeypatch.setattr(pace, "PERIOD", 0.5)
+    views = Application()
+    with running(views, threads) as connect, connect() as slow:
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        slow.sendall(GET % path)
+        end = time.monotonic() + PATIENCE
+        with pytest.raises(ConnectionError):
+            while time.monotonic() < end:
+                assert slow.recv(1)
+                # Who sends anything is told that nobody is there any more.
+                slow.sendall(b"x")
+                time.sleep(0.05)
+        if path == b"endless":
+            assert views.given_up.wait(PATIENCE)
+        with connect() as other:
+            assert b"quick" in answered(other)
+
+
+def test_only_who_reads_little_is_slow() -> None:
+    one = pace.Pace()
+    # Of what waits nothing is read at first, then enough, then all.
+    assert not one.is_too_slow(0, 0, 100.0) and not one.is_too_slow(500, 3_000_000, 101.0)
+    assert not one.is_too_slow(600, 2_999_900, 130.0)
+    assert not one.is_too_slow(1_500_000, 1_500_500, 161.5)
+    assert not one.is_too_slow(2_600_000, 400_500, 222.0)
+    assert not one.is_too_slow(3_000_500, 20, 283.0)
+    assert not one.is_too_slow(3_000_520, 0, 300.0)
+    # Idle for long, and then a byte a second.
+    assert not one.is_too_slow(3_000_520, 5_000, 9_000.0)
+    assert not one.is_too_slow(3_000_550, 4_970, 9_030.0)
+    assert one.is_too_slow(3_000_580, 4_940, 9_060.0)
+
+
+def test_requests_behind_a_large_answer_keep_no_thread() -> None:
+    with running(Application(), threads=1) as connect, connect() as stalled, connect() as other:
+        stalled.sendall(GET % b"large" + GET % b"quick" * 3)
+        assert stalled.recv(1) == b"H"
+        assert b"quick" in answered(other)
+        # What was asked first comes whole.
+        received = 1
+        while piece := stalled.recv(1_000_000):
+            received += len(piece)
+        assert received > 20_000_000
 
 
 def test_a_client_that_reads_is_not(monkeypatch: pytest.MonkeyPatch) -> None:

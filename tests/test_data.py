@@ -123,6 +123,14 @@ def test_every_reference_of_a_claim_is_defined(real_graph: Engine) -> None:
     assert values(real_graph, dangling) == []
 
 
+def test_what_is_said_in_one_language_is_said_in_the_other(real_graph: Engine) -> None:
+    # But for the words of the texts, and for names that are used in a language as they are in none of these.
+    quoted = "ckg:hedge , ckg:wording , ckg:literalFigure , skos:altLabel"
+    only = f"""SELECT DISTINCT ?s {{ ?s ?p ?text FILTER(LANG(?text) = "%s" && ?p NOT IN ({quoted}))
+      FILTER NOT EXISTS {{ ?s ?p ?other FILTER(LANG(?other) = "%s") }} }}"""
+    assert values(real_graph, only % ("en", "it")) == values(real_graph, only % ("it", "en")) == []
+
+
 def test_the_passages_are_those_of_the_texts(real_state: Path) -> None:
     """Spans, digests, coverage and shared words, recomputed from the texts (``KG_TEXTS`` names their folder)."""
     texts = os.environ.get("KG_TEXTS")

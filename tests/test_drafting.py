@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections import defaultdict
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from checkout import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kg.drafting.correcting import corrected
 from kg.drafting.entries import Described, Entry, act, read
 from kg.drafting.filling import Filled, Filler
 from kg.drafting.findings import placed
@@ -20,14 +22,17 @@ from kg.drafting.kinds import Kinds
 from kg.drafting.layout import Layout
 from kg.drafting.options import MOST, Options
 from kg.drafting.showing import Showing, addresses
-from kg.engine import Engine, Texts, current
+from kg.edits import as_diff
+from kg.engine import Engine, current
 from kg.errors import KgError, RequestError
 from kg.gate.hierarchy import Hierarchy
 from kg.gate.shapes import ShapesGraph
 from kg.gate.state import State
 from kg.parsing import parse_turtle
 from kg.rdf import PREFIXES, shorten
+from kg.reading.turtle import read as read_turtle
 from kg.sources import load
+from kg.texts import Texts
 from kg.turtle import serialize
 from kg.workers import drafter
 from kg.workers.checker import SnapshotChecker
@@ -215,3 +220,46 @@ def test_what_is_too_much_to_be_listed_is_asked_of_the_store(real_state: Path, m
     assert choices("' \" \\ }")["choices"] == []
     # Evidence has no name but its own.
     assert "evidence:004-p4-3" in [one["name"] for one in choices("004 p4-3", "ckg:evidence")["choices"]]
+
+
+COMMENTED = f"""# Of this file
+PREFIX ckg: <{PREFIXES["ckg"]}>
+PREFIX claim: <{PREFIXES["claim"]}>
+
+claim:a a ckg:Position . # stays
+
+# above b
+claim:b a ckg:Position ; # its class
+    ckg:certainty "plain" ; # sure?
+    # read twice
+    ckg:stance "for" , # one
+        "against" ; # two
+    # of what is taken away
+    ckg:topic "x" . # the end of b
+
+# above c
+claim:c # the subject
+    a ckg:Evidence .
+
+claim:d a ckg:Position . # last
+"""
+
+
+def test_a_correction_keeps_the_comments_of_what_it_replaces(tmp_path: Path) -> None:
+    document = read_turtle(COMMENTED)
+    changed = COMMENTED.replace('"plain"', '"hedged"').replace('"against" ; # two\n    # of what is taken away\n    ckg:topic "x" .', '"against" .')
+    about = [PREFIXES["claim"] + "b", PREFIXES["claim"] + "c"]
+    triples = [one for one in parse_turtle(changed.encode(), "x") if one.subject.value == about[0]]
+    correction = corrected(document, about, triples, "data/x.ttl")
+    said = [line.partition("#")[2] for line in COMMENTED.splitlines() if "# " in line]
+    assert sorted(line.partition("#")[2] for line in correction.text.splitlines() if "# " in line) == sorted(said)
+    assert '    ckg:certainty "hedged" ; # sure?\n' in correction.text and "claim:c" not in correction.text
+    assert correction.text.index("# of what is taken away") > correction.text.index("claim:b")
+    # Whoever puts the blocks in by hand keeps them, too.
+    assert "# sure?" in correction.blocks and "# read twice" in correction.blocks and "PREFIX" not in correction.blocks
+    file = tmp_path / "data" / "x.ttl"
+    file.parent.mkdir()
+    file.write_text(COMMENTED, "utf-8")
+    patch = as_diff(COMMENTED, correction.text, "data/x.ttl")
+    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=patch, text=True, check=True, timeout=60)
+    assert file.read_text("utf-8") == correction.text

@@ -18,6 +18,9 @@ from kg.build import build
 from kg.engine import current
 from kg.errors import BuildError
 from kg.rdf import BASE, ID
+from kg.pages.facts import Said
+from kg.pages.proofs import reason
+from kg.web.words import words
 from serving import Answer, Server, serving, write_snapshot
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -133,6 +136,10 @@ def test_what_is_neither_stated_nor_follows_is_not_found(server: Server) -> None
     for terms in (("claim:one-1", "a", "ckg:Actor"), ("claim:nobody-made", "ckg:holder", "actor:nobody")):
         problem = assert_is_problem(server.ask("GET", asked(*terms)), 404, "not-found")
         assert problem["detail"].endswith("is neither stated nor follows.")
+    # Nor is a snapshot that there is not; one that there is goes along with the links.
+    assert_is_problem(server.ask("GET", asked(*PROVED, snapshot="deadbeef")), 404, "not-found")
+    snapshot = server.ask("GET", asked(*PROVED)).headers["kg-snapshot"]
+    assert f"snapshot={snapshot[:16]}" in server.ask("GET", asked(*PROVED, snapshot=snapshot), BROWSER).text
     # What only another kind of file states is nothing that conclusions rest on.
     assert server.ask("GET", asked("actor:freedonia", "skos:exactMatch", "<http://www.wikidata.org/entity/Q1>")).status == 404
 
@@ -153,15 +160,58 @@ def test_methods_and_headers_are_those_of_the_other_addresses(server: Server) ->
 
 def test_lists_on_the_page_are_written_out(server: Server) -> None:
     page = server.ask("GET", asked("claim:one-1", "ckg:under", "topic:guarantees"), BROWSER).text
-    assert "( ckg:topic skos:broader )" in page
+    assert re.search(r">topic</a>, then <a [^>]*>wider</a>”, one after the other, make “", page)
     assert "rdf:rest" not in page and "_:" not in page
+
+
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [
+        ("en", ["is of the kind “", "whatever is of the kind “", "Rule:", "a kind belongs to a wider one", ">claim</a>”"]),
+        ("it", ["è del tipo «", "ciò che è del tipo «", "Regola:", "un tipo rientra in uno più ampio", ">asserzione</a>»"]),
+    ],
+)
+def test_the_page_tells_the_proof_in_the_readers_words(server: Server, language: str, told: list[str]) -> None:
+    page = server.ask("GET", asked(*PROVED, lang=language), BROWSER).text
+    proof = page[page.index('class="proof"') : page.index("<section")]
+    assert all(words in proof for words in told)
+    # Short names stand small, once, and as titles: no reader has to read them.
+    seen = re.sub(r'<code>.*?</code>|title="[^"]*"|href="[^"]*"', "", proof)
+    assert "ckg:" not in seen and " lang=" not in seen
+    assert 'title="ckg:Claim"' in proof and "<code>claim:one-1 rdf:type ckg:Claim</code>" in proof
+
+
+def test_what_is_stated_of_one_thing_is_told_together_with_its_evidence() -> None:
+    def stated(subject: str, predicate: str, value: str, line: int) -> dict:
+        place = {"file": "data/x.ttl", "line": line, "graph": BASE + "graph/data/x"}
+        terms = dict(zip(("subject", "predicate", "object"), (subject, predicate, value), strict=True))
+        return {**terms, "shown": [subject, predicate, value], "asserted": [place], "evidence": [ID + "evidence/e"]}
+
+    claim, rdf_type = f"<{ID}claim/one>", "<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>"
+    proof = stated(f"<{ID}actor/a>", "<urn:p>", f"<{ID}event/e>", 0)
+    proof |= {"rule": "some-rule", "says": "So it is.", "premises": [
+        stated("<urn:C>", "<http://www.w3.org/2000/01/rdf-schema#subClassOf>", "<urn:D>", 9),
+        stated(claim, rdf_type, "<urn:C>", 7),
+        stated(claim, "<urn:when>", '"2026-01-06"^^<http://www.w3.org/2001/XMLSchema#date>', 3),
+    ]}  # fmt: skip
+    proof["premises"][0]["shown"][1], proof["premises"][1]["shown"][1] = "rdfs:subClassOf", "rdf:type"
+    told = reason(proof, lambda iri: Said(iri.rpartition("/")[2], "", iri), words("it"), "it")
+    assert (told.rule, told.called, told.says) == ("some-rule", "", "So it is.")
+    # The facts of the claim come first, then what the vocabulary says.
+    of_claim, axiom = told.because
+    assert of_claim.subject and of_claim.subject.text == "one"
+    assert [place.lines for place in of_claim.places] == [(3, 7)] and of_claim.evidence == (ID + "evidence/e",)
+    assert [fact.sentence[-1][0].text for fact in of_claim.because] == ["urn:C", "6 gennaio 2026"]
+    said = "".join(one if isinstance(one, str) else one[0].text for one in axiom.sentence)
+    assert said == "ciò che è del tipo «urn:C» è anche del tipo «urn:D»"
 
 
 def test_the_page_speaks_both_languages_and_shows_no_markup_of_others(server: Server) -> None:
     english, italian = (server.ask("GET", asked(*PROVED, lang=one), BROWSER) for one in ("en", "it"))
     assert english.media_type == italian.media_type == "text/html"
     assert "<h1>Why it holds</h1>" in english.text and "<h1>Perché vale</h1>" in italian.text
-    assert '<a href="/graph/data/claims/one?lang=en">data/claims/one.ttl:' in english.text
+    for page, line in ((english, "line"), (italian, "riga")):
+        assert re.search(rf'<a href="/graph/data/claims/one\?lang=..">data/claims/one.ttl</a>, {line} \d+<', page.text)
     form = server.ask("GET", "/explain?lang=it", BROWSER)
     assert form.status == 200 and 'name="subject"' in form.text
     bad = server.ask("GET", asked("<script>alert(1)</script>", "a", "ckg:Claim"), BROWSER)

@@ -1,6 +1,7 @@
-"""``docs/findings.md`` says what the shapes and the programme say: it is written anew here and compared.
+"""``docs/findings.md`` and ``docs/findings/`` say what the shapes and the programme say: they are written anew here and
+compared.
 
-``python tests/test_findings_page.py`` writes it.
+``python tests/test_findings_page.py`` writes them.
 """
 
 from __future__ import annotations
@@ -17,19 +18,22 @@ from checkout import ROOT
 
 from kg.gate.shapes import ShapesGraph
 from kg.parsing import parse_turtle
-from kg.report.codes import CODES, Code, anchor, find
+from kg.report.codes import CODES, Code, anchor, find, group
 from kg.report.rules import Rule, of_shapes
 
 PAGE = ROOT / "docs" / "findings.md"
+#: A page for each group of rules.
+FOLDER = ROOT / "docs" / "findings"
 CASES = ROOT / "tests" / "cases" / "shapes"
 EXPECTS = re.compile(r"^#\s*expects:\s*(.*)$", re.M)
 
 HEAD = """\
 # What a finding says
 
-Each finding of `kg check` names the rule that it comes from. This page has all rules: those of the programme itself,
-and those that are shapes. It is written from the shapes, their cases and the list of codes in the programme by
-`python tests/test_findings_page.py`; do not edit it.
+Each finding of `kg check` names the rule that it comes from. This page lists all rules: those of the programme itself,
+and those that are shapes; each leads to the page of its group, with what it asks and an example. These pages are written
+from the shapes, their cases and the list of codes in the programme by `python tests/test_findings_page.py`; do not edit
+them.
 
 A violation blocks, a warning asks for a second look, a note informs. What is in braces in a message stands for what was
 found. The examples leave out the prefixes.
@@ -69,7 +73,7 @@ def valid(owner: str) -> str:
 
 def of_code(code: Code) -> Iterator[str]:
     """What the page says of a rule of the programme."""
-    yield f"### {code.name.strip('-')}\n"
+    yield f"## {code.name.strip('-')}\n"
     shown = f"`{code.name}…`, {code.severity}" if code.name.endswith("-") else SEVERITIES[code.severity]
     yield f"{shown[0].upper() if shown[0] != '`' else '`'}{shown[1:]}. {code.title['en']}. {code.text['en']}\n"
     yield f"*{code.title['it']}.* {code.text['it']}\n"
@@ -78,7 +82,7 @@ def of_code(code: Code) -> Iterator[str]:
 def of_rule(rule: Rule) -> Iterator[str]:
     """What the page says of a rule that is a shape."""
     judged = f"{rule.targets['en']}: `{rule.path}`" if rule.path else rule.targets["en"]
-    yield f"#### {rule.code}\n"
+    yield f"## {rule.code}\n"
     yield f"{SEVERITIES[rule.severity]}. Judged is {judged}, by {', '.join(f'`{one}`' for one in rule.asks)}.\n"
     for language in ("en", "it"):
         text = rule.messages[language]
@@ -86,27 +90,49 @@ def of_rule(rule: Rule) -> Iterator[str]:
     yield f"Found wrong:\n\n```turtle\n{invalid(rule.code)}```\n"
 
 
-def written() -> str:
-    """The page."""
-    parts = [HEAD, "## Rules of the programme\n"]
-    parts += [part for code in CODES for part in of_code(code)]
-    parts.append("## Rules that are shapes\n")
-    for owner, group in groupby(sorted(rules(), key=lambda rule: (rule.owners[0], rule.code)), lambda r: r.owners[0]):
-        parts.append(f"### Rules of {owner}\n\nConforms:\n\n```turtle\n{valid(owner)}```\n")
-        parts += [part for rule in group for part in of_rule(rule)]
-    return "\n".join(parts)
+def listed(code: str, says: str) -> str:
+    """The line of a rule in the list, where the address in a finding leads."""
+    return f'- <a id="{anchor(code)}"></a>[{code.strip("-")}](findings/{group(code)}.md#{anchor(code)}): {says}'
 
 
-def test_the_page_is_up_to_date() -> None:
-    assert PAGE.read_text("utf-8") == written(), "run: .venv/bin/python tests/test_findings_page.py"
+def written() -> dict[str, str]:
+    """The pages by path below ``docs/``: the list, and a page for each group."""
+    titles = [(group(code.name), listed(code.name, f"{code.title['en']}.")) for code in CODES]
+    messages = [(group(rule.code), listed(rule.code, rule.messages["en"])) for rule in rules()]
+    lines = [HEAD]
+    for heading, found in (("## Rules of the programme\n", titles), ("## Rules that are shapes\n", messages)):
+        lines.append(heading)
+        for name, some in groupby(sorted(found), lambda one: one[0]):
+            lines += [f"### {name}\n", *(line for _, line in some), ""]
+    pages = {"findings.md": "\n".join(lines)}
+    for name, some in groupby(CODES, lambda code: group(code.name)):
+        pages[f"findings/{name}.md"] = "\n".join([_head(name), *(part for code in some for part in of_code(code))])
+    for name, of_shape in groupby(sorted(rules(), key=lambda rule: rule.code), lambda rule: group(rule.code)):
+        conforms = f"Conforms:\n\n```turtle\n{valid(name)}```\n"
+        pages[f"findings/{name}.md"] = "\n".join([_head(name), conforms, *(part for rule in of_shape for part in of_rule(rule))])
+    return pages
 
 
-def test_every_rule_has_a_heading_where_findings_link_to() -> None:
-    headings = re.findall(r"^#+ (.+)$", written(), re.M)
-    slugs = [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings]
-    anchors = [anchor(code) for code in (*(rule.code for rule in rules()), *(code.name for code in CODES))]
-    assert set(anchors) <= set(slugs)
-    assert len(slugs) == len(set(slugs)) and len(anchors) == len(set(anchors))
+def _head(name: str) -> str:
+    return f"# Rules of {name}\n\n[All rules](../findings.md)\n"
+
+
+def test_the_pages_are_up_to_date() -> None:
+    pages = written()
+    found = {str(path.relative_to(PAGE.parent)): path.read_text("utf-8") for path in (PAGE, *FOLDER.iterdir())}
+    assert found == pages, "run: .venv/bin/python tests/test_findings_page.py"
+
+
+def test_every_rule_has_a_line_where_findings_link_to_that_leads_to_its_heading() -> None:
+    pages = written()
+    codes = [*(rule.code for rule in rules()), *(code.name for code in CODES)]
+    ids = re.findall(r'<a id="([^"]+)">', pages["findings.md"])
+    assert sorted(ids) == sorted(map(anchor, codes)) and len(ids) == len(set(ids))
+    led = re.findall(r"\]\((findings/[^)#]+)#([^)]+)\)", pages["findings.md"])
+    assert len(led) == len(codes) and {path for path, _ in led} | {"findings.md"} == set(pages)
+    for path, fragment in led:
+        headings = re.findall(r"^#+ (.+)$", pages[path], re.M)
+        assert fragment in [re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings], path
 
 
 # Every code that the programme can emit is in the list, and every code in the list can be emitted.
@@ -160,5 +186,9 @@ def test_codes_are_sorted_and_stand_once() -> None:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(written(), "utf-8")
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.glob("*.md"):
+        old.unlink()
+    for at, text in written().items():
+        (PAGE.parent / at).write_text(text, "utf-8")
     sys.stdout.write(f"{PAGE.relative_to(ROOT)}: {len(CODES)} codes, {len(rules())} shapes\n")

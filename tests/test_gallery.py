@@ -37,6 +37,17 @@ def test_a_query_needs_no_header() -> None:
     assert not query.title and query.body.startswith("ASK {}")
 
 
+def test_a_query_that_names_its_language_is_asked_in_another() -> None:
+    text = '#+ title@en: T\n#+ language: en\nSELECT * { ?s ?p ?o FILTER(LANG(?o) = "en" && ?p != "en") }\n'
+    query = parse("one.rq", text)
+    assert query.asked_in("en") is query and query.language == "en"
+    asked = query.asked_in("it")
+    assert asked.text == text.replace("language: en", "language: it").replace('LANG(?o) = "en"', 'LANG(?o) = "it"')
+    assert (asked.name, asked.language, asked.asked_in("en").text) == ("one.rq", "it", text)
+    fixed = parse("two.rq", text.replace("#+ language: en\n", ""))
+    assert fixed.asked_in("it") is fixed
+
+
 @pytest.mark.parametrize(
     "line",
     [
@@ -44,6 +55,8 @@ def test_a_query_needs_no_header() -> None:
         "#+ title@en:",
         "#+ tittle@en: misspelt",
         "#+ as-of@en: 2026-01-06",
+        "#+ language: English",
+        "#+ language: en\n#+ language: en",
         "#+ title@en: again\n#+ title@en: again",
         "#+",
     ],

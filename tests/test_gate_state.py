@@ -18,12 +18,15 @@ TRIPLES = st.builds(ox.Triple, *[st.sampled_from(NAMES)] * 3)
 FILES = st.dictionaries(st.sampled_from(GRAPHS), st.frozensets(TRIPLES, max_size=12))
 
 
-@pytest.mark.parametrize("bounds", [(128, 1_024), (0, 2), (1, 5), (0, 100)])
+@pytest.mark.parametrize(
+    ("bounds", "in_memory"), [((128, 1_024), False), ((0, 2), False), ((1, 5), False), ((0, 100), False), ((0, 2), True), ((1, 5), True)]
+)
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(stated=FILES, inferred=st.frozensets(TRIPLES, max_size=6), instead=FILES)
 def test_it_is_the_set_of_what_its_graphs_state(
     monkeypatch: pytest.MonkeyPatch,
     bounds: tuple[int, int],
+    in_memory: bool,
     stated: dict[ox.NamedNode, frozenset[ox.Triple]],
     inferred: frozenset[ox.Triple],
     instead: dict[ox.NamedNode, frozenset[ox.Triple]],
@@ -35,7 +38,8 @@ def test_it_is_the_set_of_what_its_graphs_state(
     base.extend(ox.Quad(*triple) for triple in inferred.union(*stated.values()))
     base.extend(ox.Quad(*triple, graph) for graph, triples in stated.items() for triple in triples)
     base.extend(ox.Quad(*triple, ox.NamedNode("urn:graph:inferred")) for triple in inferred)
-    asked = State(base, [graph.value for graph in GRAPHS], {graph.value: each for graph, each in instead.items()})
+    changed = {graph.value: each for graph, each in instead.items()}
+    asked = State(base, [graph.value for graph in GRAPHS], changed, in_memory=in_memory)
     expected = frozenset().union(*(stated | instead).values())
     for pattern in product([None, *NAMES], repeat=3):
         fits = {one for one in expected if all(term in (None, end) for term, end in zip(pattern, one, strict=True))}

@@ -63,7 +63,10 @@ def test_each_judgement_is_written_with_who_and_when(review: Review, root: Path)
 
 
 def test_without_a_note_the_evidence_is_the_comment(review: Review, root: Path) -> None:
-    review("a\n", "actor:giorgia-meloni")
+    said = review("?\nx\nforse\nn\na\n", "actor:giorgia-meloni", "--lang", "it").stdout
+    assert "Da giudicare: 1; giudica Ada Tester" in said and "è un'istanza di «essere umano»" in said
+    assert "accettare: la stessa cosa" in said and said.count("[s/N]") == 2 and "ancora da giudicare: 0" in said
+    # The ledger is in one language, whoever judges.
     assert "it is an instance of human (Q5)" in about(root, "giorgia-meloni")[0].comment
 
 

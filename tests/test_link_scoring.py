@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from string import Formatter
 
 import pytest
 from checkout import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from kg.cli import linkwords
+from kg.cli.reviewing import KEYS
 from kg.errors import SettingError
-from kg.linking import profile as profiles
+from kg.linking import profile as profiles, saying
 from kg.linking.candidates import (
     AMBIGUOUS,
     GOOD,
@@ -74,7 +77,7 @@ NAMESAKE = human("Q900000022", "Giorgia Meloni")
 def test_name_type_and_office_at_the_date_make_a_match() -> None:
     found = outcome(MELONI, NAMESAKE, THE_ONE)
     assert found.kind == MATCH and found.candidates[0].item.id == "Q900000021"
-    assert "held the office Q796897 on 2026-01-06" in found.contrast and "Q900000022" in found.contrast
+    assert "held the office Q796897 on 2026-01-06" in found.contrast["en"] and "Q900000022" in found.contrast["it"]
     assert [one.about for one in found.candidates[0].evidence] == list(WEIGHTS)
 
 
@@ -96,7 +99,7 @@ def test_an_office_counts_at_its_date_only(term: tuple[str, dict], holds: bool) 
 
 def test_name_and_type_alone_are_not_enough() -> None:
     found = outcome(MELONI, NAMESAKE)
-    assert found.kind == AMBIGUOUS and "No fact beside name and type" in found.says
+    assert found.kind == AMBIGUOUS and "No fact beside name and type" in found.says["en"]
     assert found.candidates[0].score >= GOOD
 
 
@@ -108,7 +111,7 @@ def test_another_person_of_the_family_name_is_no_match() -> None:
 
 def test_two_that_are_equally_good_are_ambiguous() -> None:
     found = outcome(MELONI, THE_ONE, {**THE_ONE, "id": "Q900000023"})
-    assert found.kind == AMBIGUOUS and "too close" in found.says and found.contrast == ""
+    assert found.kind == AMBIGUOUS and "too close" in found.says["en"] and not found.contrast
 
 
 def test_a_homonym_of_another_time_is_contradicted_and_shown() -> None:
@@ -117,9 +120,9 @@ def test_a_homonym_of_another_time_is_contradicted_and_shown() -> None:
         [statement("P31", item_value("Q43229")), statement("P571", day("2003-03-00", 10)), statement("P576", day("2009-00-00", 9))],
     )  # fmt: skip
     found = decide(COALITION, [candidate(COALITION, old, {"Q900000024": {"Q43229"}})], {})
-    assert found.kind == NONE and "Wikidata answered" in found.says
+    assert found.kind == NONE and "Wikidata answered" in found.says["en"]
     assert found.candidates[0].score <= CONTRADICTED < LIKELY
-    assert "it ended in 2009, before 2025-01-01" in found.candidates[0].of("dates").says
+    assert "it ended in 2009, before 2025-01-01" in found.candidates[0].of("dates").says["en"]
 
 
 def test_another_type_is_a_contradiction_and_an_unknown_one_is_not() -> None:
@@ -135,7 +138,7 @@ def test_a_name_in_every_language_and_an_alias_are_names() -> None:
     everywhere = human("Q900000028", "Giorgia Meloni", language="mul")
     alias = human("Q900000029", "G. M.", aliases={"pl": ["Giorgia Meloni"]})
     assert candidate(MELONI, everywhere).of("name").value == 1
-    assert 0.9 <= candidate(MELONI, alias).of("name").value < 1 and "alias" in candidate(MELONI, alias).of("name").says
+    assert 0.9 <= candidate(MELONI, alias).of("name").value < 1 and "alias" in candidate(MELONI, alias).of("name").says["en"]
     assert candidate(MELONI, entity("Q900000030", {})).of("name").value < 0.1
 
 
@@ -155,7 +158,7 @@ def test_a_dated_event_agrees_or_is_another() -> None:
 
 def test_what_was_refused_is_no_candidate_again() -> None:
     found = outcome(MELONI, NAMESAKE, earlier={"Q900000022": "another person"})
-    assert found.kind == REFUSED and "another person" in found.says and found.refused == ("Q900000022",)
+    assert found.kind == REFUSED and "another person" in found.says["it"] and found.refused == ("Q900000022",)
     both = outcome(MELONI, NAMESAKE, THE_ONE, earlier={"Q900000022": ""})
     assert both.kind == MATCH and both.refused == ("Q900000022",)
     assert outcome(MELONI, earlier={"Q900000022": ""}).kind == NONE
@@ -166,8 +169,8 @@ def test_the_ledger_says_what_was_judged() -> None:
     no = Judgement(MELONI.iri, EXACT, item, negated=True, comment="another person")
     ledger = Ledger(mappings=(no,))
     assert refused(ledger, MELONI.iri) == {"Q900000022": "another person"} and not judged(ledger, MELONI.iri)
-    assert "no item" in judged(ledger.with_(Judgement(MELONI.iri, EXACT, "")), MELONI.iri)
-    assert "Q38" in judged(ledger.with_(Judgement(MELONI.iri, EXACT, "http://www.wikidata.org/entity/Q38")), MELONI.iri)
+    assert "no item" in judged(ledger.with_(Judgement(MELONI.iri, EXACT, "")), MELONI.iri)["en"]
+    assert "Q38" in judged(ledger.with_(Judgement(MELONI.iri, EXACT, "http://www.wikidata.org/entity/Q38")), MELONI.iri)["it"]
 
 
 @settings(deadline=None, max_examples=60)
@@ -230,12 +233,12 @@ def test_names_are_searched_for_without_brackets_and_once() -> None:
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ("types\tckg:Person\tQ5\thuman", "no use"),
-        ("type\tckg:Person\tP5\thuman", "cannot stand"),
-        ("fact\tckg:place\tQ5\tplace", "cannot stand"),
-        ("type\tPerson\tQ5\thuman", "no name of ours"),
-        ("type\tckg:a/ckg:b\tQ5\thuman", "no name of ours"),
-        ("fact\tckg:a> ?x }\tP5\tx", "no name of ours"),
+        ("types\tckg:Person\tQ5\thuman\tessere umano", "no use"),
+        ("type\tckg:Person\tP5\thuman\tessere umano", "cannot stand"),
+        ("fact\tckg:place\tQ5\tplace\tluogo", "cannot stand"),
+        ("type\tPerson\tQ5\thuman\tessere umano", "no name of ours"),
+        ("type\tckg:a/ckg:b\tQ5\thuman\tessere umano", "no name of ours"),
+        ("fact\tckg:a> ?x }\tP5\tx\tx", "no name of ours"),
         ("type\tckg:Person\tQ5", "3 cells"),
     ],
 )
@@ -252,3 +255,12 @@ def test_the_documentation_has_the_weights_and_the_limits() -> None:
         assert f"\n| {about} | {weight} |" in page
     assert f"scores {CONTRADICTED} at most" in page and f"A match needs {GOOD}, a lead of {LEAD}" in page
     assert all(f"| `{one}` |" in page for one in OUTCOMES) and sum(WEIGHTS.values()) == pytest.approx(1)
+
+
+def test_what_is_said_fills_in_the_same_in_every_language() -> None:
+    for texts in (*saying._SAYS.values(), *linkwords._SAYS.values()):
+        fields = [[name for _, name, _, _ in Formatter().parse(text) if name is not None] for text in texts]
+        assert all(texts) and sorted(fields[0]) == sorted(fields[1]), texts
+    assert linkwords._SAYS.keys() >= {*OUTCOMES, *(f"key-{key}" for key in KEYS)}
+    assert saying.decimal(0.5) == {"en": "0.50", "it": "0,50"}
+    assert PROFILE.meaning("Q5", "Q0") == {"en": "human, Q0", "it": "essere umano, Q0"}

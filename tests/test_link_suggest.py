@@ -56,8 +56,8 @@ def test_each_entity_without_a_judgement_is_looked_for(ask: Run, service: StandI
     }  # fmt: skip
     best = found["giorgia-meloni"]["candidates"][0]
     assert best["id"] == "Q451791" and best["supported"] and 0.8 <= best["score"] <= 1
-    assert any("held the office Q796897 on 2026-01-06" in each["says"] for each in best["evidence"])
-    assert "Q900000042: it ended in 1900" in found["ada-example"]["contrast"]
+    assert any("held the office Q796897 on 2026-01-06" in each["says"]["en"] for each in best["evidence"])
+    assert "Q900000042: it ended in 1900" in found["ada-example"]["contrast"]["en"]
     assert service.most_at_once == 1 and {one.action for one in service.asked} == {
         "wbsearchentities",
         "wbgetentities",
@@ -68,6 +68,9 @@ def test_each_entity_without_a_judgement_is_looked_for(ask: Run, service: StandI
 def test_the_text_says_the_same_in_words(ask: Run) -> None:
     text = ask("suggest", "actor:giorgia-meloni", "actor:nobody").stdout
     assert "match: Q451791" in text and "no candidate: Wikidata answered" in text and "1 match, 1 no candidate" in text
+    text = ask("suggest", "actor:giorgia-meloni", "actor:nobody", "--lang", "it").stdout
+    assert "corrispondenza: Q451791: nome, tipo e" in text and "1 corrispondenza, 1 nessun candidato" in text
+    assert "+ ricopriva la carica Q796897" in text and "punteggio 0," in text and "score" not in text
 
 
 def test_a_second_run_asks_nothing_again(ask: Run, service: StandIn) -> None:
@@ -134,7 +137,7 @@ def test_what_was_judged_is_not_looked_for_again(ask: Run, root: Path, service: 
         "nobody": "refused earlier",
         "ada-example": "refused earlier",
     }
-    assert "a namesake" in found["ada-example"]["says"] and "Q38 already" in result.stderr
+    assert "a namesake" in found["ada-example"]["says"]["it"] and "Q38 already" in result.stderr
     assert {one.parameters.get("search") for one in service.asked} <= {"Ada Example", None}
 
 

@@ -13,23 +13,27 @@ from urllib.parse import quote, unquote
 
 import pytest
 import schemathesis
-from flask import Flask
+from flask import Flask, Request
 from hypothesis import strategies as st
 from schemathesis.config import SchemathesisConfig
 from schemathesis.checks import CHECKS
 from schemathesis.generation import GenerationMode
 from conftest import QUERY
 from serving import Server, serving
+from werkzeug.datastructures import ImmutableMultiDict
 
 from kg import __version__
 from kg.engine import current
+from kg.errors import DeadlineExceeded
 from kg.gallery import read_gallery
 from kg.rdf import PREFIXES as RDF
 from kg.settings import Settings
 from kg.sparql.gallery import parse
 from kg.sparql.negotiate import GRAPHS, TABLES
-from kg.web import create_app
+from kg.web import create_app, tokens
 from kg.web.openapi import document
+from kg.web.site import Site
+from kg.workers.pool import Pool
 
 FORMS, DIRECT = ("application/x-www-form-urlencoded", "multipart/form-data"), "application/sparql-query"
 #: Cases drawn for each operation beside those that its bounds lead to.
@@ -79,6 +83,7 @@ FORMATS = {
     "resource-path": st.sampled_from(["actor/freedonia", "actor/freedonia.ttl", "actor/", "claim/one-1.html", "x/y"]),
     "proposable": st.sampled_from(["ckg:Position", "ckg:Commitment"]),
     "proposable-field": st.just("ckg:holder"),
+    "correctable": st.sampled_from([RDF["claim"] + "one-1", RDF["actor"] + "freedonia"]),
     "known-actor": st.sampled_from(["", "actor:freedonia"]),
     "known-forum": st.just(""),
     "known-kind": st.just(""),
@@ -159,6 +164,13 @@ def map_case(context: schemathesis.HookContext, case: schemathesis.Case) -> sche
     if case.path == "/timeline":
         # The first day is not after the last.
         given.pop("from", None)
+    if case.path == "/propose" and case.method == "POST" and not given.get("correct"):
+        # A form is that of a class, or of what is there already.
+        given["class"] = given.get("class") or "ckg:Position"
+    if case.path.startswith(("/sparql", "/queries/", "/id/")):
+        # How many pages and which columns an answer has, and how many claims a thing, is another matter.
+        for name in ("page", "sort"):
+            given.pop(name, None)
     if case.path == "/check" and case.media_type not in ("text/turtle", *FORMS):
         # Only Turtle can stand in place of a file of data.
         given.pop("as", None)
@@ -280,6 +292,68 @@ def test_every_route_is_described_and_nothing_else(app: Flask, told: dict) -> No
         if rule.endpoint not in ("static", "assets.asset") and not rule.endpoint.endswith(".refuse"):
             served |= {(rule.endpoint, method) for method in methods}
     assert reached == served
+
+
+#: What a page of each kind is asked with, so that it reads all that it may.
+ASKED = {
+    "/positions/cell": {"actor": "actor:freedonia", "topic": "topic:troops"},
+    "/sparql": {"query": ANSWERED}, "/queries/01-positions": {}, "/map": {"topic": "topic:troops"},
+    "/propose/choices": {"class": "ckg:Position", "field": "ckg:holder"},
+}  # fmt: skip
+
+
+def test_all_that_a_page_reads_of_its_address_is_described(app: Flask, told: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: set[str] = set()
+
+    class Noting(ImmutableMultiDict):
+        def get(self, key, *more, **named):
+            read.add(key)
+            return super().get(key, *more, **named)
+
+        def getlist(self, key, *more):
+            read.add(key)
+            return super().getlist(key, *more)
+
+    monkeypatch.setattr(app, "request_class", type("Noted", (Request,), {"parameter_storage_class": Noting}))
+    monkeypatch.setattr(Site, "answer_from", lambda here, wanted: read.add("answered from"))
+    sample = {"version": "0.1.0", "name": "01-positions", "ending": "ttl", "path": "actor/freedonia"}
+    client, missing = app.test_client(), {}
+    for path, method, operation in operations(told):
+        # The files of the whole are no pages.
+        if method == "GET" and not path.startswith("/dump."):
+            read.clear()
+            client.get(path.format(**sample), query_string=ASKED.get(path, {}), headers={"Accept": "text/html, */*;q=0.1"})
+            names = {one["name"] for one in parameters(told, operation)}
+            # Links take the snapshot along, also where no other can be asked; what fills the form in is for its own page.
+            others = {"answered from", *(() if "answered from" in read else ("snapshot",))}
+            others |= {"draft", "gallery"} if path.startswith("/queries/") else set()
+            # What has changed is told on a page only.
+            others |= {"format"} if path.startswith("/history/") else set()
+            missing |= {path: read - names - others} if read - names - others else {}
+    assert missing == {}
+
+
+@pytest.mark.parametrize(("judge", "status"), [(False, 503), (True, 504)])
+def test_a_form_that_is_not_ready_in_time_is_to_be_asked_for_again(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, judge: bool, status: int
+) -> None:
+    made: list[str] = []
+
+    def late(*asked: object) -> bytes:
+        raise DeadlineExceeded("The draft was ended after 10 seconds.", remedy="Propose less at once.")
+
+    monkeypatch.setattr(Pool, "draft", late)
+    monkeypatch.setattr(Pool, "prepare_again", lambda pool: made.append("made"))
+    client, address = app.test_client(), "/propose?class=ckg:Commitment&lang=it"
+    if judge:
+        with app.test_request_context():
+            token = tokens.token("propose")
+        answer = client.post(address, data={"token": token, "do": "check"}, headers={"Accept": "application/json"})
+    else:
+        answer = client.get(address)
+        assert int(answer.headers["Retry-After"]) > 0 and "non era pronto in tempo" in answer.text
+    assert answer.status_code == status, answer.text
+    assert made == ([] if judge else ["made"])
 
 
 def test_each_operation_has_a_name_of_its_own_and_words_for_people(told: dict) -> None:

@@ -11,6 +11,8 @@ from kg.pages.claims import read
 from kg.pages.facts import Facts
 from kg.pages.sections import mentions, sections
 from kg.pages.spans import spoken
+from kg.pages.statements import as_triples, stated
+from kg.pages.statements import read as read_table
 from kg.pages.vocabulary import Vocabulary
 from kg.rdf import PREFIXES
 
@@ -57,7 +59,7 @@ def vocabulary() -> Vocabulary:
 
 @pytest.fixture(scope="module")
 def facts() -> Facts:
-    return Facts(parsed(DATA), "en", Facts(parsed(ONTOLOGY), "en"))
+    return Facts(stated(parsed(DATA)), "en", Facts(stated(parsed(ONTOLOGY)), "en"))
 
 
 @pytest.mark.parametrize(
@@ -93,9 +95,30 @@ def test_a_day_in_words_has_its_day_and_its_year(day: object) -> None:
 
 def test_a_name_is_in_the_readers_language_else_english_else_any() -> None:
     known = parsed('actor:a rdfs:label "A-en"@en , "A-it"@it . actor:b rdfs:label "B-fr"@fr . actor:c ckg:summary "C" ; rdfs:label "C-en"@en .')
-    facts = Facts(known, "it")
+    facts = Facts(stated(known), "it")
     names = [facts.name(PREFIXES["actor"] + one) for one in "abcd"]
     assert [(name.text, name.language) for name in names] == [("A-it", ""), ("B-fr", "fr"), ("C", ""), ("actor:d", "")]
+
+
+_TERMS = st.one_of(
+    st.text().map(ox.Literal),
+    st.tuples(st.text(), st.sampled_from(["it", "en-gb"])).map(lambda one: ox.Literal(one[0], language=one[1])),
+    st.one_of(st.integers(), st.floats(), st.booleans(), st.dates().map(str)).map(ox.Literal),
+    st.tuples(st.sampled_from(["5", "+5", "05", "1.", ".5", "1e5", "TRUE", "1"]), st.sampled_from(["integer", "decimal", "double", "boolean"])).map(
+        lambda one: ox.Literal(one[0], datatype=ox.NamedNode(PREFIXES["xsd"] + one[1]))
+    ),
+    st.sampled_from(["a", "é", "%20", "a#b"]).map(lambda one: ox.NamedNode(f"https://example.org/{one}")),
+    st.just(ox.Triple(ox.NamedNode("urn:a"), ox.NamedNode("urn:b"), ox.Literal("\t c\n"))),
+)  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.sampled_from("pq"), _TERMS)))
+def test_a_table_states_what_its_triples_state(rows: list[tuple[str, str, object]]) -> None:
+    store = ox.Store()
+    store.extend(ox.Quad(ox.NamedNode("urn:" + s), ox.NamedNode("urn:" + p), value) for s, p, value in rows)
+    table = store.query("SELECT ?s ?p ?o { ?s ?p ?o }").serialize(format=ox.QueryResultsFormat.TSV)
+    assert set(as_triples(read_table(table))) == {quad.triple for quad in store}
+    assert set(read_table(table)) == set(stated(quad.triple for quad in store))
 
 
 def test_a_claim_tells_who_when_how_firmly_and_on_what(facts: Facts, vocabulary: Vocabulary) -> None:

@@ -88,6 +88,7 @@ def test_text_speaks_italian() -> None:
     assert "violazione: claim:italy: ckg:hodler non è nell’ontologia." in told
     assert "Previsto: qui almeno 1" in told and "Correzione: Scrivere ckg:holder." in told
     assert told.splitlines()[-1].startswith("Non conforme: 3 violazioni, 1 avviso, 1 nota; 3 nodi")
+    assert told.endswith(" in 0,3 s (fast).")
 
 
 def test_colours_are_there_only_if_asked_for_and_change_no_word() -> None:

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pyoxigraph as ox
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from kg.engine import Engine
 from kg.model import Query
 from results_script import run
@@ -155,3 +157,50 @@ def test_turtle_with_all_that_may_be_in_it() -> None:
     assert len(links) == len(expected)
     assert ["_:b.c", "http://example.org/back", "http://example.org/a.b"] in links
     assert ["http://example.org/a.b", "http://example.org/q", "http://example.org/with%20percent"] in links
+
+
+# Points of a picture as a network has them, the most important first; on a grid, so that they may lie upon each other.
+POINTS = st.lists(
+    st.tuples(*(st.integers(-40, 640).map(lambda n: n - n % 20) for _ in range(2)), st.integers(4, 20), st.integers(20, 140), st.booleans()),
+    min_size=1, max_size=40,
+)  # fmt: skip
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(POINTS, min_size=30, max_size=30))
+def test_names_in_a_network_never_meet_and_hide_no_chief_sign(pictures: list[list[tuple]]) -> None:
+    """Many pictures at once, since each question to Node.js takes a while."""
+    given_points = [
+        [
+            {"id": str(number), "x": x, "y": y, "half": half, "width": width, "height": 30, "must": must and number % 7 == 0}
+            for number, (x, y, half, width, must) in enumerate(points)
+        ]
+        for points in pictures
+    ]
+    found = run("../shared/placing.js", "return given.map((points) => [...its.placed(points, 600, 600)]);", given_points)
+    for points, named in zip(given_points, found, strict=True):
+        order = sorted(points, key=lambda point: not point["must"])
+        boxes, known = [box for _, box in named], {point["id"]: point for point in points}
+        for number, one in enumerate(boxes):
+            for other in boxes[:number]:
+                assert one["x2"] <= other["x1"] or other["x2"] <= one["x1"] or one["y2"] <= other["y1"] or other["y2"] <= one["y1"]
+        for name, box in named:
+            inside = box["x1"] >= 0 and box["y1"] >= 0 and box["x2"] <= 600 and box["y2"] <= 600
+            assert inside or known[name]["must"]
+            # Of the chief ones no sign is hidden, unless by what must be named.
+            for sign in order[:12] if not known[name]["must"] else ():
+                beyond = (
+                    box["x2"] <= sign["x"] - sign["half"] or box["x1"] >= sign["x"] + sign["half"]
+                    or box["y2"] <= sign["y"] - sign["half"] or box["y1"] >= sign["y"] + sign["half"]
+                )  # fmt: skip
+                assert beyond or sign["id"] == name
+        # Whatever must be named comes first, and has a name.
+        assert not order[0]["must"] or order[0]["id"] in dict(named)
+
+
+def test_names_are_broken_at_words_and_say_where_they_are_cut() -> None:
+    asked = "return given.map(([text, wide, most]) => its.broken(text, wide, most, (one) => one.length));"
+    texts = [["Coalition of the Willing", 14, 2], ["Coalition of the Willing (Ukraine)", 14, 2], ["Donaudampfschiff", 8, 3], ["Italy", 14, 2]]
+    assert run("../shared/placing.js", asked, texts) == [
+        ["Coalition of", "the Willing"], ["Coalition of", "the Willing…"], ["Donaudam", "pfschiff"], ["Italy"],
+    ]  # fmt: skip

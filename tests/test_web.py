@@ -182,6 +182,20 @@ def test_the_gallery_fills_the_form(client: FlaskClient) -> None:
     assert {"2026-01-06"} == {field["value"] for field in page.of("input") if field.get("name") == "as-of"}
 
 
+def test_a_day_is_asked_for_where_the_query_asks_as_of_one(client: FlaskClient) -> None:
+    def asked(address: str) -> bool:
+        found = client.get(address, headers=HTML).text.partition('data-part="day"')[2]
+        assert found
+        return not found.startswith(" hidden")
+
+    assert asked("/sparql?gallery=one.rq") and asked("/sparql?draft=ASK+%7B+%3Fs+%3Fp+%3FasOf+%7D")
+    assert asked("/sparql?draft=ASK+%7B%7D&as-of=2026-01-06")
+    assert not asked("/sparql") and not asked("/sparql?draft=ASK+%7B+%3Fs+%3Fp+%3Fday+%7D")
+    # What asks for a day and is given none is told so, with a field for it.
+    refused = client.get("/sparql?query=ASK+%7B+%3Fs+%3Fp+%3FasOf+%7D", headers=HTML)
+    assert refused.status_code == 400 and 'name="as-of"' in refused.text
+
+
 def test_answers_as_pages(client: FlaskClient) -> None:
     page = ask(client, f"SELECT ?s {{ ?s a <{PREFIXES['ckg']}State> }} ORDER BY ?s", HTML["Accept"]).text
     assert 'href="/id/actor/freedonia"' in page and "2 rows" in Outline(page).words

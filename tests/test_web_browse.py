@@ -56,6 +56,11 @@ def total(text: str) -> int:
     return int(found[1].replace(",", "")) if found else 0
 
 
+def test_who_looks_around_meets_first_what_is_talked_about(live_server: str) -> None:
+    # How firmly something is said is named by every claim, and is nothing that one looks for.
+    assert not {"plain", "hedged"} & set(results(page(f"{live_server}/browse")))
+
+
 def test_a_misspelt_name_is_found_in_both_languages(live_server: str) -> None:
     for asked, language, first in (
         ("Macrn", "en", "Emmanuel Macron"), ("Zelenskij", "it", "Volodymyr Zelensky"), ("Germania", "en", "Germany"),
@@ -210,6 +215,38 @@ def test_contradictions_stand_side_by_side(live_server: str) -> None:
     one = page(f"{live_server}/sources/contradictions?source=003")
     assert 0 < one.count('<article class="card pair"') < shown.count('<article class="card pair"')
     assert "<script>" not in page(f"{live_server}/sources/contradictions?kind=%3Cscript%3E&source=%3Cscript%3E")
+
+
+@pytest.mark.parametrize(("language", "other"), [("en", "it"), ("it", "en")])
+def test_what_the_curators_note_is_in_the_readers_language_once(live_server: str, language: str, other: str) -> None:
+    source = f"<{PREFIXES['doc']}004>"
+    told = rows(
+        live_server,
+        f"""SELECT ?kind ?a ?b WHERE {{
+        {{ ?x a ckg:Contradiction BIND("contradictions" AS ?kind) }}
+        UNION {{ ?x ckg:source {source} ; a ckg:UncitedPassage BIND("004" AS ?kind) }}
+        UNION {{ VALUES ?x {{ {source} }} BIND("004" AS ?kind) }}
+        ?x skos:editorialNote ?a , ?b FILTER(LANG(?a) = "{language}" && LANG(?b) = "{other}") }}""",
+    )
+    assert {one["kind"] for one in told} == {"contradictions", "004"}
+    for kind in ("contradictions", "004"):
+        texts, number = [], 1
+        while f"page={number + 1}" in (text := page(f"{live_server}/sources/{kind}?page={number}", language)):
+            texts, number = [*texts, text], number + 1
+        shown = unescape("".join([*texts, text]))
+        for one in told:
+            if one["kind"] == kind:
+                assert one["a"] in shown and one["b"] not in shown
+        assert f'lang="{other}">{told[0]["a"][:5]}' not in shown
+
+
+def test_where_a_work_says_so_is_told_in_the_readers_language(live_server: str) -> None:
+    claim = quote(f"{PREFIXES['claim']}ref-european-union-belgium")
+    for language, said, other in (("en", "(EEC)", "(CEE)"), ("it", "(CEE)", "(EEC)")):
+        for asked in (f"cite?iri={claim}&", "id/claim/ref-european-union-belgium?"):
+            _, text = get(f"{live_server}/{asked}lang={language}", language, "text/html, application/x-bibtex")
+            shown = text.partition('<details class="turtle"')[0]
+            assert said in shown and other not in shown, asked
 
 
 def test_each_term_of_the_ontology_stands_at_its_fragment(live_server: str) -> None:

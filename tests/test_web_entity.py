@@ -7,6 +7,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 from html import unescape
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import pytest
 from serving import TRIG, Server, serving, write_snapshot
 
 from kg.rdf import BASE
+from kg.settings import Settings
+from kg.web import create_app, listing
 
 pytestmark = pytest.mark.server
 
@@ -104,6 +107,8 @@ def test_a_hedge_stays_a_hedge(shown: object, live_server: str) -> None:
         ("/id/office/prime-minister-of-italy", ("Offices held", "Giorgia Meloni")),
         ("/id/evidence/004-p4-3", ("paragraph 4", "characters 637–684", "SHA-256 of the passage")),
         ("/id/date/004-2025-09-04", ("4 September 2025",)),
+        ("/id/date/000-2021", ("1 January 2021", "31 December 2021")),
+        ("/id/actor/keir-starmer", ("alongside Keir Starmer", "candidate Keir Starmer")),
         ("/id/stance/excludes", ("Positions", "vocabulary")),
         ("/id/condition/001-ukraine-request", ("Ukraine asks for it",)),
         ("/id/document/004", ("Positions", "language")),
@@ -249,3 +254,33 @@ def test_a_page_is_the_same_again_and_of_its_own_snapshot(small: Server, tmp_pat
     digest = first.headers["kg-snapshot"]
     old = small.ask("GET", f"/id/claim/one?lang=it&snapshot={digest}", HTML).text
     assert f"snapshot={digest}" in old
+
+
+def test_of_very_many_claims_the_latest_come_first_and_each_stands_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    days = [f"20{number % 50 + 10}-0{number % 9 + 1}-01" for number in range(130)]
+    claims = "".join(
+        f"""claim:b{number:03} a ckg:Claim , ckg:Position ; ckg:holder actor:busy ; ckg:summary "Claim {number}."@en ;
+        ckg:certainty certainty:stated ; ckg:time date:b{number} . date:b{number} ckg:edtf "{day}" ; ckg:earliest "{day}" . """
+        for number, day in enumerate(days)
+    )
+    more = TRIG.replace("{\n  ckg:Claim", "{\n" + claims + TOPICS + "  ckg:Claim", 1)
+    more += f"graph:data\\/claims\\/busy {{ {claims} }}"
+    app = create_app(Settings(state=write_snapshot(tmp_path, more), budget=0.0))
+
+    def on_page(number: int, way: str) -> list[str]:
+        answer = app.test_client().get(f"/id/actor/busy?page={number}&way={way}", headers=HTML)
+        assert answer.status_code == 200 and ("the latest first" in answer.text) == (way == "latest"), answer.text
+        return re.findall(r'<p class="says"><a href="/id/claim/b(\d+)"', answer.text)
+
+    with closing(app.extensions["kg"].serving):
+        read = [on_page(1, "read"), on_page(2, "read")]
+        # The query asks for more rows than there are; what takes that for too many is tried out instead.
+        monkeypatch.setattr(listing, "_ASKED", 100)
+        latest = [on_page(1, "latest"), on_page(2, "latest")]
+        monkeypatch.setattr(listing, "_ASKED", 130)
+        assert [on_page(1, "whole"), on_page(2, "whole")] == read
+    assert [len(page) for page in latest] == [100, 30]
+    assert sorted(latest[0] + latest[1]) == [f"{number:03}" for number in range(130)]
+    assert min(days[int(one)] for one in latest[0]) >= max(days[int(one)] for one in latest[1])

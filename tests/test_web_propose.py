@@ -394,6 +394,12 @@ def test_whose_words_is_chosen_from_the_document_of_the_passage(live_server: str
         assert found[0]["name"] == first
         assert len({one["label"] for one in found}) == len(found), "two that only their addresses tell apart"
     assert any("Source 004" in one["label"] for one in found)
+    # Where no script asks, the list of the page has the same order once the document is chosen.
+    drawn = send(live_server, token, {**GOOD_PASSAGE, "ckg:evidence.0/ckg:source.0": "doc:004"}, do="show").text
+    listed = re.search(r'<datalist id="list-ckg:evidence.0/ckg:attribution">(.*?)</datalist>', drawn, re.DOTALL)
+    assert listed and 'value="' in listed[1]
+    belong = [one.startswith("004") for one in re.findall(r"\(step:([^)]*)\)", listed[1])]
+    assert True in belong and False in belong and belong == sorted(belong, reverse=True)
     judged = send(live_server, token, {**GOOD_PASSAGE, "ckg:evidence.0/ckg:attribution.0": "step:000-putin"})
     assert not judged.said("ckg:evidence.0")
     (said,) = judged.said("ckg:evidence.0/ckg:attribution")

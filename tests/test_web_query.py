@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
+from html import unescape
 from html.parser import HTMLParser
 from urllib.parse import quote, urlencode
 
 import pytest
+from kg.rdf import PREFIXES
 
 JSON = "application/json"
 
@@ -125,6 +127,17 @@ def test_a_query_is_read_without_being_run(live_server: str) -> None:
     assert send(f"{live_server}/mistake")[0] == 400
 
 
+def test_a_name_that_the_graph_does_not_have_is_told_before_a_query_is_run(live_server: str) -> None:
+    for _ in range(20):
+        status, body = send(f"{live_server}/mistake?lang=it", query=f"ASK {{ ?c <{PREFIXES['ckg']}hodler> ?who }}")
+        assert status == 200 and json.loads(body)["problem"] is None, body
+        # A busy server says nothing of it.
+        if found := json.loads(body)["unknown"]:
+            break
+    assert [one["proposal"] for one in found] == [f"<{PREFIXES['ckg']}holder>"]
+    assert found[0]["says"] == "Il grafo non conosce una proprietà ckg:hodler. Si intendeva ckg:holder?"
+
+
 def test_a_query_is_laid_out_for_a_script_and_on_its_page(live_server: str) -> None:
     status, body = send(f"{live_server}/layout", query="select * {?s ?p ?o}\r\nlimit 3")
     assert (status, json.loads(body)["query"]) == (200, "SELECT * {\n  ?s ?p ?o\n}\nLIMIT 3\n")
@@ -148,6 +161,17 @@ def test_a_draft_fills_the_form_and_is_not_run(live_server: str) -> None:
 def test_the_gallery_is_grouped_each_query_once(live_server: str) -> None:
     english, italian = (Written(page(f"{live_server}/sparql?lang={one}")).gallery for one in ("en", "it"))
     assert len(english) == len(set(english)) == len(italian) > 50
+
+
+def test_a_question_asks_for_texts_in_the_readers_language(live_server: str) -> None:
+    name = "25-anonymous-sources"
+    assert '= "it"' in Written(page(f"{live_server}/sparql?gallery={name}.rq&lang=it")).query
+    assert f'/queries/{name}.rq?lang=it"' in page(f"{live_server}/sparql?lang=it")
+    text, answer = (page(f"{live_server}/queries/{name}.{one}?lang=it") for one in ("rq", "csv"))
+    assert '"it"' in text and "#+ language: it" in text and "Fonte che ha chiesto l'anonimato" in answer
+    assert "Fonte che ha chiesto l'anonimato" in unescape(page(f"{live_server}/queries/{name}", "it"))
+    # A file is the same for whoever asks for it.
+    assert "Source asking not to be named" in page(f"{live_server}/queries/{name}.csv", "it")
 
 
 def test_what_was_known_is_said_to_be(live_server: str) -> None:

@@ -41,21 +41,36 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
         pool.close()
 
 
-def test_the_page_has_every_rule_at_its_anchor(client: FlaskClient) -> None:
+def test_the_list_has_every_rule_at_its_anchor_and_leads_to_what_tells_it(client: FlaskClient) -> None:
     body = client.get(PAGE.removeprefix(BASE.rstrip("/"))).get_data(as_text=True)
     ids = re.findall(r' id="([^"]+)"', body)
-    page = (ROOT / "docs" / "findings.md").read_text("utf-8")
-    codes = re.findall(r"^#### (.+)$", page, re.M) + [code.name for code in CODES]
-    assert len(ids) == len(set(ids))
-    assert {anchor(code) for code in codes} <= set(ids) and len(codes) > 100
+    listed = (ROOT / "docs" / "findings.md").read_text("utf-8")
+    codes = {*re.findall(r'<a id="([^"]+)">', listed), *(anchor(code.name) for code in CODES)}
+    assert len(ids) == len(set(ids)) and codes <= set(ids) and len(codes) > 100
+    assert len(body) < 80_000
+    leads = set(re.findall(r'href="(/docs/findings/[^"#]+)#([^"]+)"', body))
+    assert {fragment for _, fragment in leads} == codes
+    for path in {path for path, _ in leads}:
+        page = client.get(path)
+        told = re.findall(r'<article[^>]* id="([^"]+)"', page.get_data(as_text=True))
+        assert page.status_code == 200 and sorted(told) == sorted(one for at, one in leads if at == path)
 
 
 @pytest.mark.parametrize(
-    ("language", "title"), [("en", "A term that does not exist"), ("it", "Un termine che non esiste")]
+    ("language", "title", "message"),
+    [
+        ("en", "A term that does not exist", "A claim has one summary in English"),
+        ("it", "Un termine che non esiste", "Un'asserzione ha una sintesi in inglese"),
+    ],
 )
-def test_the_page_speaks_the_readers_language(client: FlaskClient, language: str, title: str) -> None:
-    body = client.get(f"/docs/findings?lang={language}").get_data(as_text=True)
-    assert title in unescape(body) and f'<html lang="{language}">' in body
+def test_the_pages_speak_the_readers_language(client: FlaskClient, language: str, title: str, message: str) -> None:
+    for path, told in (("", title), ("/Vocabulary", title), ("/ClaimShape", message)):
+        body = client.get(f"/docs/findings{path}?lang={language}").get_data(as_text=True)
+        assert f'<html lang="{language}">' in body and told in unescape(body)
+
+
+def test_a_group_that_is_none_is_not_found(client: FlaskClient) -> None:
+    assert client.get("/docs/findings/Nothing").status_code == 404
 
 
 def test_the_schema_is_served_at_its_name(client: FlaskClient) -> None:

@@ -21,7 +21,7 @@ OF_COLOURS = ["color-contrast", "link-in-text-block"]
 
 
 #: Whether every part that a script makes is there, or has failed; those that wait to be seen are not waited for.
-_MOUNTED = """() => [...document.querySelectorAll("[data-island]:not([data-when])")]
+_MOUNTED = """() => document.readyState === "complete" && [...document.querySelectorAll("[data-island]:not([data-when])")]
   .every((e) => "mounted" in e.dataset || "failed" in e.dataset)"""
 
 

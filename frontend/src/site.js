@@ -75,8 +75,51 @@ function whenSeen(element) {
   seen.observe(element);
 }
 
+// Long pages fold on small screens: all their parts but the first. Where a link leads is opened, whatever folded it.
+const NARROW = matchMedia("(max-width: 48rem)");
+const SCREENS = 6;
+
+function target() {
+  try {
+    return location.hash ? document.getElementById(decodeURIComponent(location.hash.slice(1))) : null;
+  } catch {
+    return null;
+  }
+}
+
+function reveal() {
+  const place = target();
+  if (!place) return;
+  const folded = [];
+  for (let one = place.closest("details"); one; one = one.parentElement.closest("details")) folded.push(one);
+  folded.push(...place.querySelectorAll(":scope > details.fold"));
+  if (folded.every((one) => one.open)) return;
+  for (const one of folded) one.open = true;
+  place.scrollIntoView();
+}
+
+function fold() {
+  const parts = [...document.querySelectorAll("details.fold")];
+  if (!parts.length) return;
+  const isLong = root.scrollHeight > SCREENS * innerHeight;
+  const arrange = () => {
+    for (const [number, one] of parts.entries()) {
+      one.open = !(NARROW.matches && isLong) || number === 0;
+      one.querySelector("summary").tabIndex = NARROW.matches ? 0 : -1;
+    }
+    reveal();
+  };
+  NARROW.addEventListener("change", arrange);
+  if (NARROW.matches && isLong) arrange();
+  else for (const one of parts) one.querySelector("summary").tabIndex = NARROW.matches ? 0 : -1;
+}
+
 language();
 theme();
+fold();
+addEventListener("hashchange", reveal);
+// A link to where one is already changes nothing in the address.
+document.addEventListener("click", (event) => { if (event.target.closest?.('a[href*="#"]')) setTimeout(reveal); });
 // The files of a page that was opened before the site was renewed are gone with it.
 window.addEventListener("vite:preloadError", offerReload);
 for (const element of document.querySelectorAll("[data-island]")) {

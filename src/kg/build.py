@@ -23,7 +23,7 @@ import pyoxigraph as ox
 
 from kg import __version__, snapshots
 from kg.catalogue import Circumstances, edition
-from kg.engine import TEXTS, current, read_manifest
+from kg.engine import current, read_manifest
 from kg.errors import BuildError, SnapshotError, StateError
 from kg.gallery import read_queries
 from kg.model import Corpus, Report, Snapshot
@@ -40,6 +40,8 @@ from kg.settings import Settings
 from kg.sources import FOLDERS, blob, is_source, load
 from kg.sparql.gallery import GalleryQuery
 from kg.storing import default_graph, write
+from kg.texts import TEXTS
+from kg.texts import write as write_texts
 
 Tell = Callable[[str], None]
 
@@ -167,7 +169,7 @@ def _build(
     try:
         tell("Writing the snapshot")
         counts = write(aside, corpus, inferred, replace(known, digest=digest))
-        (aside / TEXTS).write_text(json.dumps(texts(), ensure_ascii=False), "utf-8")
+        write_texts(aside, texts())
         manifest = _manifest(corpus, digest, counts, versions) | _provenance(aside, *origin())
         (aside / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True) + "\n", "utf-8")
         folder = snapshots.put(aside, state, digest)

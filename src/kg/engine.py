@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import mmap
-import os
-import weakref
 from collections import OrderedDict
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -24,8 +20,6 @@ from kg.sparql.stable import goes_through_graphs
 
 Results = ox.QuerySolutions | ox.QueryTriples | ox.QueryBoolean
 
-#: The file of a snapshot that holds the texts it was built from.
-TEXTS = "texts.json"
 #: How many merged default graphs are kept for queries to come.
 MERGED_KEPT = 4
 
@@ -62,32 +56,6 @@ def read_manifest(folder: Path) -> Snapshot:
         ) from None
     except (OSError, ValueError, TypeError):
         raise SnapshotError(f"The manifest of {folder.name} is damaged.", remedy="Run: kg build --force") from None
-
-
-class Texts:
-    """The texts of the files and rules that a snapshot was built from, by path; read when first asked for.
-
-    The file is held open, so that they can still be read when a newer snapshot has taken the place of this one.
-    """
-
-    def __init__(self, folder: Path) -> None:
-        self._name = folder.name
-        with contextlib.suppress(OSError):
-            self._file = (folder / TEXTS).open("rb")
-            weakref.finalize(self, self._file.close)
-
-    @cached_property
-    def by_path(self) -> Mapping[str, str]:
-        """The texts. Raises SnapshotError if the snapshot has none or they are damaged."""
-        try:
-            number = self._file.fileno()
-            # Not read(): processes that were forked from one another share the place in the file.
-            texts = json.loads(os.pread(number, os.fstat(number).st_size, 0))
-        except (AttributeError, OSError, ValueError):
-            texts = None
-        if not isinstance(texts, dict):
-            raise SnapshotError(f"The texts of {self._name} are missing or damaged.", remedy="Run: kg build --force")
-        return texts
 
 
 def failed(error: RuntimeError | OSError, snapshot: Snapshot) -> KgError:

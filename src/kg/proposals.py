@@ -16,7 +16,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg import revisions
-from kg.engine import Texts, current, read_manifest
+from kg.engine import current, read_manifest
 from kg.errors import SettingError, SnapshotError, SourceError, Where
 from kg.files import read as read_file
 from kg.files import stamp
@@ -24,6 +24,7 @@ from kg.gate.base import INCOMING, Base
 from kg.model import Change, Contribution
 from kg.rdf import LEDGER, graph_iri
 from kg.sources import FOLDERS, MISNAMED, TURTLE, blob, is_nameable, is_source, parse_source, shown, source_files
+from kg.texts import Texts
 
 Read = Callable[[str], bytes]
 

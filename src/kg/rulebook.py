@@ -25,7 +25,7 @@ def load_rules(root: Path | None = None) -> tuple[Rule, ...]:
 
 def rules_among(texts: Mapping[str, str]) -> tuple[Rule, ...]:
     """The rules among the texts of a snapshot, given by path. Raises SourceError as ``load_rules`` does."""
-    return read_rules({path: text for path, text in texts.items() if path.startswith(f"{FOLDER}/")})
+    return read_rules({path: texts[path] for path in texts if path.startswith(f"{FOLDER}/")})
 
 
 def rule_texts(root: Path | None = None) -> Mapping[str, str]:

@@ -1,31 +1,4 @@
 // On the pages of resources: copies addresses, and shows in place why something holds that nobody stated.
-function line(proof, words) {
-  const item = document.createElement("li");
-  item.append(proof.shown.join(" "));
-  if (proof.says) {
-    const says = document.createElement("p");
-    says.className = "label";
-    says.textContent = proof.says;
-    item.append(says);
-  }
-  for (const place of proof.asserted ?? []) {
-    const stated = document.createElement("p");
-    stated.className = "label";
-    stated.append(`${words.stated} `);
-    const code = document.createElement("code");
-    code.textContent = place.line ? `${place.file}:${place.line}` : place.file;
-    stated.append(code);
-    item.append(stated);
-  }
-  const premises = (proof.premises ?? []).filter((premise) => !("list" in premise));
-  if (premises.length) {
-    const list = document.createElement("ul");
-    list.append(...premises.map((premise) => line(premise, words)));
-    item.append(list);
-  }
-  return item;
-}
-
 async function explain(link, words) {
   const box = document.createElement("div");
   box.className = "proof";
@@ -34,12 +7,13 @@ async function explain(link, words) {
   link.after(box);
   try {
     const address = new URL(link.href);
-    address.searchParams.set("format", "json");
+    address.searchParams.set("format", "html");
+    address.searchParams.set("lang", document.documentElement.lang);
     const answer = await fetch(address);
     if (!answer.ok) throw new Error(answer.status);
-    const list = document.createElement("ul");
-    list.append(line(await answer.json(), words));
-    box.replaceChildren(list);
+    // The page that the link leads to says it in words.
+    const said = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector(".proof");
+    box.replaceChildren(...document.importNode(said, true).childNodes);
   } catch {
     box.textContent = words.failed;
   }

@@ -1,4 +1,6 @@
 // What is named together with a resource, as a picture; the list beside it is the equal of it for the keyboard.
+import { keepNamed, named, unplaced } from "../shared/naming.js";
+
 function sheet(element) {
   // Cytoscape puts a style element into the page unless there is one of this id; the policy forbids it.
   const id = "__________cytoscape_stylesheet";
@@ -22,10 +24,6 @@ function colours(element) {
   return { ...found, font: style.fontFamily };
 }
 
-function short(text) {
-  return text.length > 34 ? `${text.slice(0, 32).trimEnd()}…` : text;
-}
-
 const INNER = 8;
 
 // The same for the same data: the most often named stand nearest, all in the order of the list, clockwise from the top.
@@ -41,11 +39,11 @@ function place(index, count, canvas) {
 
 function elements(data) {
   const most = Math.max(...data.nodes.map((node) => node.claims));
-  const found = [{ data: { id: "this", label: short(data.name), size: 26 }, classes: "this" }];
+  const found = [{ data: { ...unplaced(data.name, 26), id: "this", chief: true, index: -1 }, classes: "this" }];
   data.nodes.forEach((node, index) => {
     const id = `n${index}`;
     const size = 9 + 13 * Math.sqrt(node.claims / most);
-    found.push({ data: { id, label: short(node.name), href: node.href, index, size }, classes: node.family });
+    found.push({ data: { ...unplaced(node.name, size), id, href: node.href, index }, classes: node.family });
     found.push({ data: { id: `e${index}`, source: "this", target: id, width: 1 + 4 * (node.claims / most) } });
   });
   return found;
@@ -53,17 +51,13 @@ function elements(data) {
 
 function look(colour) {
   return [
-    { selector: "node", style: {
-      label: "data(label)", width: "data(size)", height: "data(size)", "background-color": colour["strong-line"],
-      color: colour.ink, "font-family": colour.font, "font-size": 11, "text-wrap": "wrap", "text-max-width": 104,
-      "text-valign": "bottom", "text-margin-y": 4, "text-background-color": colour.raised,
-      "text-background-opacity": 0.85, "text-background-padding": 2,
-    } },
+    ...named(colour),
+    { selector: "node", style: { "background-color": colour["strong-line"] } },
     { selector: "node.topic", style: { shape: "round-rectangle" } },
     { selector: "node.event", style: { shape: "diamond" } },
     { selector: "node.forum", style: { shape: "hexagon" } },
     { selector: "node.initiative, node.declaration, node.instrument, node.pillar", style: { shape: "round-tag" } },
-    { selector: "node.this", style: { "background-color": colour.accent, "font-weight": "bold", "font-size": 13 } },
+    { selector: "node.this", style: { "background-color": colour.accent } },
     { selector: "edge", style: { width: "data(width)", "line-color": colour["strong-line"], opacity: 0.5 } },
   ];
 }
@@ -84,11 +78,13 @@ export default async function neighbourhood(element, data, words) {
   graph.on("mouseover", "node[href]", () => { canvas.style.cursor = "pointer"; });
   graph.on("mouseout", "node[href]", () => { canvas.style.cursor = ""; });
   document.addEventListener("kg-theme", () => graph.style(look(colours(element))));
+  const names = keepNamed(graph, (node) => node.data("index"), getComputedStyle(element).fontFamily, INNER);
   const arrange = () => {
     graph.resize();
     graph.$id("this").position({ x: canvas.clientWidth / 2, y: canvas.clientHeight / 2 - 8 });
     graph.nodes("[href]").positions((node) => place(node.data("index"), data.nodes.length, canvas));
     graph.viewport({ zoom: 1, pan: { x: 0, y: 0 } });
+    names.again();
   };
   new ResizeObserver(arrange).observe(canvas);
 }

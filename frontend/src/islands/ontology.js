@@ -28,7 +28,11 @@ export default function (element, data, words) {
       term.hidden = !wanted.every((word) => texts[place].includes(word));
       left += !term.hidden;
     });
-    for (const section of sections) section.hidden = !section.querySelector(".term:not([hidden])");
+    for (const section of sections) {
+      section.hidden = !section.querySelector(".term:not([hidden])");
+      const folded = wanted.length > 0 && !section.hidden && section.querySelector("details.fold");
+      if (folded) folded.open = true;
+    }
     document.body.classList.toggle("finding", wanted.length > 0);
     status.textContent = wanted.length === 0 ? "" : left ? words.found.replace("{number}", left) : words.none;
   }

@@ -1,10 +1,11 @@
 // The page that asks the graph: an editor with tabs, completion, running and stopping, in place of a plain form.
 import { Failure, ask, problemOf } from "../query/asking.js";
 import { completions } from "../query/completion.js";
+import { usesDay } from "../query/day.js";
 import { editor } from "../query/editor.js";
 import { gallery } from "../query/gallery.js";
 import { Kept, whenKeptElsewhere } from "../query/keeping.js";
-import { pieceOf, remark, tell } from "../query/problem.js";
+import { pieceOf, remark, tell, warn } from "../query/problem.js";
 import { tabs } from "../query/tabs.js";
 
 /** Characters of an address that every browser and proxy passes on. */
@@ -38,7 +39,8 @@ class Page {
     this.plain = element.querySelector("textarea");
     this.day = element.querySelector('[name="as-of"]');
     this.parts = Object.fromEntries(
-      ["tabs", "editor", "run", "stop", "status", "clock", "problem", "share", "link", "layout", "asked", "panel", "mistake"]
+      ["tabs", "editor", "run", "stop", "status", "clock", "problem", "share", "link", "layout", "asked", "panel", "mistake",
+        "unknown", "day"]
         .map((name) => [name, part(name)]),
     );
     this.answer = document.querySelector("[data-answer]");
@@ -63,7 +65,7 @@ class Page {
       open: () => this.open({ name: this.freshName(), text: data.empty, asOf: "" }),
       close: () => this.close(),
     });
-    const fields = () => (this.day.value ? { ...data.fields, "as-of": this.day.value } : { ...data.fields });
+    const fields = () => ({ ...data.fields, ...this.asOf });
     this.editor = editor(this.parts.editor, this.current.text, this.words, {
       change: (text) => this.changed(text),
       run: () => this.run(),
@@ -76,7 +78,18 @@ class Page {
     this.listen();
     this.keep();
     this.compare();
+    this.checkSoon();
     gallery(document.querySelector("[data-gallery]"), this.words, (query) => this.open(query));
+  }
+
+  /** The day as of which the query that is chosen asks; empty if it does not, whatever was chosen before. */
+  get when() {
+    return usesDay(this.current.text) ? this.day.value : "";
+  }
+
+  /** The same as a field of a request. */
+  get asOf() {
+    return this.when ? { "as-of": this.when } : {};
   }
 
   get current() {
@@ -106,6 +119,7 @@ class Page {
       this.state.write(this.current.text, this.day.value);
       this.compare();
       this.keep();
+      this.checkSoon();
     });
     this.parts.asked.querySelector("[data-clear]").addEventListener("click", () => {
       this.state.forget();
@@ -148,6 +162,7 @@ class Page {
     this.plain.value = this.current.text;
     this.day.value = this.current.asOf;
     this.compare();
+    this.checkSoon();
   }
 
   /** Keep what is open together with what other windows of this browser have open, and show both. */
@@ -193,7 +208,12 @@ class Page {
     this.parts.problem.hidden = true;
     this.parts.link.hidden = true;
     this.parts.mistake.hidden = true;
+    this.warn([]);
     this.waiting ??= setTimeout(() => this.keep(), SOON);
+    this.checkSoon();
+  }
+
+  checkSoon() {
     clearTimeout(this.checking);
     this.checking = setTimeout(() => this.check(), QUIET);
   }
@@ -203,15 +223,20 @@ class Page {
     const text = this.editor.text;
     if (!text.trim() || this.asking) return;
     let problem;
+    let unknown;
     try {
-      const fields = { query: text, ...this.data.fields, ...(this.day.value ? { "as-of": this.day.value } : {}) };
+      const fields = { query: text, ...this.data.fields, ...this.asOf };
       const response = await fetch(this.data.mistake, { method: "POST", body: new URLSearchParams(fields) });
       if (!response.ok) return;
-      ({ problem } = await response.json());
+      ({ problem, unknown } = await response.json());
       if (problem) problem.spoken = response.headers.get("Content-Language");
     } catch {
       // Running it will tell.
       return;
+    }
+    if (text === this.editor.text && !this.asking) {
+      this.checked = text;
+      this.warn(unknown);
     }
     const piece = problem && pieceOf(text, problem);
     // What is not finished is no mistake yet.
@@ -226,13 +251,24 @@ class Page {
     this.say(this.words.mended);
   }
 
+  /** Mark the names that the graph does not have: no mistakes, since a query with them can be run. */
+  warn(unknown) {
+    const text = this.editor.text;
+    this.editor.doubt(unknown.map((one) => ({ ...pieceOf(text, one), message: one.says })));
+    warn(this.parts.unknown, unknown, text, this.words, (change) => {
+      this.editor.replace(change.from, change.to, change.insert);
+      this.editor.focus();
+      this.say(this.words["put-in"].replace("{term}", change.insert));
+    });
+  }
+
   // Running and stopping.
 
   async run() {
     if (this.asking) return;
     const text = this.editor.text;
-    const asOf = this.day.value;
-    this.forget();
+    const asOf = this.when;
+    this.unsay();
     this.editor.settle();
     document.querySelector("[data-draft]")?.remove();
     this.state.note(text, asOf);
@@ -244,6 +280,7 @@ class Page {
     try {
       const answer = await ask(this.data.ask, text, asOf, this.data.fields, signal);
       await this.present(answer);
+      if (this.checked !== text) this.checkSoon();
     } catch (error) {
       if (error.name === "AbortError") this.say(this.words.stopped);
       else if (error instanceof Failure) this.failed(error, text);
@@ -256,12 +293,13 @@ class Page {
     }
   }
 
-  /** Say of the answer that is shown if it is not that of the query as it is written now. */
+  /** Say of the answer that is shown if it is not that of the query as it is written now; and ask for a day if it needs one. */
   compare() {
+    this.parts.day.hidden = !usesDay(this.current.text);
     const heading = this.answered && this.answer.querySelector("h2");
     if (!heading) return;
     const { text, asOf } = this.answered;
-    const isBefore = Boolean(this.asking) || text.trimEnd() !== this.current.text.trimEnd() || asOf !== this.day.value;
+    const isBefore = Boolean(this.asking) || text.trimEnd() !== this.current.text.trimEnd() || asOf !== this.when;
     const told = this.words[isBefore ? "answer-before" : "answer"];
     if (heading.textContent !== told) heading.textContent = told;
     this.answer.toggleAttribute("data-before", isBefore);
@@ -313,6 +351,12 @@ class Page {
 
   /** Take away what was said of another query. */
   forget() {
+    this.unsay();
+    this.warn([]);
+  }
+
+  /** Take away what was said of running a query. */
+  unsay() {
     clearTimeout(this.checking);
     this.editor.underline(null);
     this.parts.mistake.hidden = true;
@@ -347,7 +391,7 @@ class Page {
   async share() {
     const address = new URL(this.data.page, location.href);
     address.search = new URLSearchParams({
-      draft: this.editor.text, ...(this.day.value ? { "as-of": this.day.value } : {}), ...this.data.carried,
+      draft: this.editor.text, ...this.asOf, ...this.data.carried,
     });
     const { link } = this.parts;
     link.hidden = false;

@@ -1,9 +1,11 @@
-// The picture of the timeline: nearer and further by buttons, keys and wheel, along by dragging; the rest of the page follows.
+// The picture of the timeline: nearer and further by buttons, keys, wheel and two fingers, along by dragging; the rest of the page follows.
 import { swapper } from "../shared/part.js";
 
 const DAY = 86_400_000;
 const SHORTEST = 7;
 const WAIT = 250;
+/** How much nearer or further one gesture leads at most. */
+const FURTHEST = 50;
 const PARTS = ["#drawing", "#changes", "#list"];
 const KEYS = { "+": "nearer", "=": "nearer", "-": "wider", ArrowLeft: "earlier", ArrowRight: "later", 0: "all" };
 
@@ -21,6 +23,7 @@ export default function (element, data, words) {
   let timer;
   let pulled;
   let nearness;
+  let pinched;
 
   const picture = () => main.querySelector(".picture");
 
@@ -33,7 +36,7 @@ export default function (element, data, words) {
   // Show another stretch; the focus stays on what led there.
   async function go(address, focus) {
     clearTimeout(timer);
-    [pulled, nearness] = [undefined, undefined];
+    [pulled, nearness, pinched] = [undefined, undefined, undefined];
     const before = main.querySelector("#drawn small")?.textContent;
     await swap(address);
     const asked = new URL(location.href).searchParams;
@@ -106,16 +109,58 @@ export default function (element, data, words) {
     event.preventDefault();
     const at = scaleOf(region);
     nearness ??= { about: at.place(event.clientX), factor: 1 };
-    nearness.factor = Math.min(50, Math.max(0.02, nearness.factor * Math.exp(event.deltaY / 300)));
+    nearness.factor = bounded(nearness.factor * Math.exp(event.deltaY / 300));
     moved(0, 1 / nearness.factor, nearness.about);
     clearTimeout(timer);
     timer = setTimeout(() => {
       const { about, factor } = nearness;
-      const [first, last] = [at.left, at.right].map((end) => Math.round(at.day(about + (end - about) * factor)));
-      const short = Math.max(0, SHORTEST - (last - first + 1));
-      go(leads(first - Math.floor(short / 2), last + Math.ceil(short / 2)));
+      show(...[at.left, at.right].map((end) => Math.round(at.day(about + (end - about) * factor))));
     }, WAIT);
   }, { passive: false });
+
+  function show(first, last) {
+    const short = Math.max(0, SHORTEST - (last - first + 1));
+    go(leads(first - Math.floor(short / 2), last + Math.ceil(short / 2)));
+  }
+
+  // Two fingers: what is under them stays under them. Of the touches themselves, since pointers end where a browser zooms.
+  main.addEventListener("touchstart", (event) => {
+    const region = event.target.closest(".picture");
+    if (!region || event.touches.length !== 2) return;
+    event.preventDefault();
+    clearTimeout(timer);
+    [pulled, nearness] = [undefined, undefined];
+    const at = scaleOf(region);
+    pinched = { at, began: spread(event.touches, at), scale: 1, shift: 0 };
+  }, { passive: false });
+
+  main.addEventListener("touchmove", (event) => {
+    if (!pinched || event.touches.length !== 2) return;
+    event.preventDefault();
+    const now = spread(event.touches, pinched.at);
+    pinched.scale = bounded(now.width / pinched.began.width);
+    pinched.shift = now.middle - pinched.scale * pinched.began.middle;
+    moved(pinched.shift, pinched.scale);
+  }, { passive: false });
+
+  function released(event) {
+    if (!pinched || event.touches.length > 1) return;
+    const { at, scale, shift } = pinched;
+    pinched = undefined;
+    if (scale === 1 && shift === 0) return;
+    setTimeout(() => moved(), WAIT * 8);
+    const [first, last] = [at.left, at.right].map((end) => Math.round(at.day((end - shift) / scale)));
+    const [least, most] = JSON.parse(picture().dataset.whole).map(toNumber);
+    // Not out of the dates that there are, where these do not all fit.
+    const along = last - first > most - least ? 0 : Math.max(least - first, Math.min(0, most - last));
+    show(first + along, last + along);
+  }
+
+  main.addEventListener("touchend", released);
+  main.addEventListener("touchcancel", () => {
+    if (pinched) moved();
+    pinched = undefined;
+  });
 
   main.addEventListener("pointerdown", (event) => {
     const region = event.target.closest(".picture");
@@ -152,6 +197,18 @@ export default function (element, data, words) {
     if (event.target.closest?.(".picture")) event.preventDefault();
   });
   dress();
+}
+
+function bounded(factor) {
+  return Math.min(FURTHEST, Math.max(1 / FURTHEST, factor));
+}
+
+// How far two fingers are apart, and the place between them.
+function spread([one, other], at) {
+  return {
+    width: Math.max(10, Math.hypot(one.clientX - other.clientX, one.clientY - other.clientY)),
+    middle: at.place((one.clientX + other.clientX) / 2),
+  };
 }
 
 // The day, as a number, at a place on an axis; beyond its ends it goes on as between them.

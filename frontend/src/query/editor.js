@@ -11,26 +11,26 @@ import { folding } from "./folding.js";
 import { sparql } from "./language.js";
 
 const mark = StateEffect.define();
+const doubt = StateEffect.define();
 /** What the programme writes is no change by the reader. */
 export const byProgramme = Annotation.define();
 
-const marked = StateField.define({
-  create: () => Decoration.none,
-  update(found, transaction) {
-    let now = transaction.docChanged ? Decoration.none : found;
-    for (const effect of transaction.effects) {
-      if (!effect.is(mark)) continue;
-      now = effect.value
-        ? Decoration.set([
-            Decoration.mark({ class: "kg-wrong", attributes: { title: effect.value.message } })
-              .range(effect.value.from, effect.value.to),
-          ])
-        : Decoration.none;
-    }
-    return now;
-  },
-  provide: (field) => EditorView.decorations.from(field),
-});
+/** A field of pieces, {from, to, message}, in the order of the text, that are underlined until the text is changed. */
+function underlined(wanted, name) {
+  return StateField.define({
+    create: () => Decoration.none,
+    update(found, transaction) {
+      let now = transaction.docChanged ? Decoration.none : found;
+      for (const effect of transaction.effects) {
+        if (!effect.is(wanted)) continue;
+        now = Decoration.set(effect.value.map(({ from, to, message }) =>
+          Decoration.mark({ class: name, attributes: { title: message } }).range(from, to)));
+      }
+      return now;
+    },
+    provide: (field) => EditorView.decorations.from(field),
+  });
+}
 
 // Chromium gives what is typed over a selection the style of what was there, as an attribute, which the policy refuses.
 const typedOver = EditorView.domEventHandlers({
@@ -72,6 +72,7 @@ const look = EditorView.theme({
   ".kg-wrong": {
     background: "var(--bad-shade)", textDecoration: "underline wavy var(--bad)", textUnderlineOffset: "0.2em",
   },
+  ".kg-doubtful": { textDecoration: "underline dotted var(--doubtful) 2px", textUnderlineOffset: "0.2em" },
   ".cm-panels": { background: "var(--shade)", color: "var(--ink)" },
   ".cm-panel.cm-search": { fontFamily: "var(--sans)", padding: "0.5rem" },
   ".cm-panel input, .cm-panel button": {
@@ -97,7 +98,8 @@ const look = EditorView.theme({
 
 /**
  * An editor inside of an element. `on` has `change(text)`, `run()` and `complete`, a source of completions; `words`
- * those of the page. Gives an object with `text`, `write(text)`, `replace(from, to, text)`, `underline(place)`, `focus()`.
+ * those of the page. Gives an object with `text`, `write(text)`, `replace(from, to, text)`, `underline(place)`,
+ * `doubt(places)`, `focus()`.
  */
 export function editor(element, text, words, on) {
   const root = element.attachShadow({ mode: "open" });
@@ -115,7 +117,7 @@ export function editor(element, text, words, on) {
         closeBrackets(), highlightActiveLine(), highlightSelectionMatches(), EditorView.lineWrapping,
         autocompletion({ override: [on.complete], icons: false, activateOnTypingDelay: 150, maxRenderedOptions: 120 }),
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap]),
-        sparql, marked, typedOver, look,
+        sparql, underlined(doubt, "kg-doubtful"), underlined(mark, "kg-wrong"), typedOver, look,
         EditorState.phrases.of(words.phrases),
         EditorView.contentAttributes.of({ "aria-label": words["editor-name"], tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
         EditorView.updateListener.of((update) => {
@@ -144,7 +146,11 @@ export function editor(element, text, words, on) {
       const length = view.state.doc.length;
       const to = piece && Math.min(Math.max(piece.to, piece.from + 1), length);
       const from = piece && Math.min(piece.from, to - 1);
-      view.dispatch({ effects: mark.of(piece && from >= 0 ? { ...piece, from, to } : null) });
+      view.dispatch({ effects: mark.of(piece && from >= 0 ? [{ ...piece, from, to }] : []) });
+    },
+    /** Underline pieces, {from, to, message}, in the order of the text, as doubtful and no mistakes. */
+    doubt(pieces) {
+      view.dispatch({ effects: doubt.of(pieces) });
     },
     /** Show no completions any more. */
     settle() {

@@ -88,6 +88,21 @@ export function remark(element, problem, text, words, mend) {
   element.hidden = false;
 }
 
+/** Show a line for each name that the graph does not have, {line, column, length, says, proposal}. */
+export function warn(element, unknown, text, words, mend) {
+  element.replaceChildren(...unknown.map((one) => {
+    const item = document.createElement("li");
+    const change = changeOf(text, one);
+    item.append(`${words.line} ${one.line}: `, one.says, ...(change ? [" ", button(put(words, one), () => mend(change))] : []));
+    return item;
+  }));
+  element.hidden = !unknown.length;
+}
+
+function put(words, one) {
+  return words.put.replace("{term}", one.proposal);
+}
+
 function button(text, act) {
   const made = document.createElement("button");
   made.type = "button";

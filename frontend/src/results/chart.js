@@ -12,6 +12,8 @@ const ROWS = "";
 const MOST_BARS = 60;
 const MOST_PANELS = 12;
 const LONGEST = 44;
+// Pixels that a letter of a label takes, about.
+const LETTER = 6.8;
 
 const of = (model, place) => model.columns.find((column) => String(column.place) === String(place));
 const isDate = (column) => column?.kind === "date";
@@ -78,7 +80,7 @@ function within(all, chosen) {
   return [kept, all.length - kept.length];
 }
 
-const short = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+const short = (text, most = LONGEST) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 /** Draw into the figure; what it says about itself, and the picture to save. */
 export function draw(figure, model, chosen, labels, words) {
@@ -94,7 +96,7 @@ export function draw(figure, model, chosen, labels, words) {
 function shared(figure, points, chosen) {
   const groups = chosen.apart !== ROWS;
   const width = Math.max(320, Math.min(1100, figure.clientWidth || 800));
-  return { className: "plot", width, marginRight: groups ? 150 : 30, ...(groups ? { fy: { label: null, tickFormat: short, padding: 0.15 } } : {}) };
+  return { className: "plot", width, marginRight: groups ? 150 : 30, ...(groups ? { fy: { label: null, tickFormat: (name) => short(name), padding: 0.15 } } : {}) };
 }
 
 function bars(figure, points, along, size, chosen) {
@@ -105,19 +107,20 @@ function bars(figure, points, along, size, chosen) {
   const order = isOrdered ? names.sort((one, other) => one.localeCompare(other, undefined, { numeric: true })) : names.sort((one, other) => total(other) - total(one));
   const groups = new Set(points.map((point) => point.group)).size || 1;
   const longest = Math.max(...names.map((name) => short(name).length), 4);
+  const left = Math.min(common.width * 0.45, 16 + longest * LETTER);
   const channels = { x: "value", y: "x", ...(chosen.apart !== ROWS ? { fy: "group" } : {}) };
   return plot({
     ...common,
     height: 70 + groups * (order.length * 22 + 14),
     marginTop: 16,
     marginBottom: 48,
-    marginLeft: Math.min(common.width * 0.45, 16 + longest * 6.8),
+    marginLeft: left,
     x: { label: size, nice: true },
     y: { label: null, domain: order, padding: 0.25 },
     marks: [
       gridX({ strokeOpacity: 0.15 }),
       axisX({ anchor: "bottom", label: size, labelOffset: 40, tickFormat: (value) => count(value, 2) }),
-      axisY({ label: null, tickFormat: short, tickSize: 0 }),
+      axisY({ label: null, tickFormat: (name) => short(name, Math.floor((left - 16) / LETTER)), tickSize: 0 }),
       barX(points, { ...channels, fill: "var(--accent)", title: (point) => `${point.name}: ${count(point.value, 2)}` }),
       ruleX([0], { stroke: "currentColor" }),
     ],

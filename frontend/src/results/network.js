@@ -1,6 +1,7 @@
 // The rows of an answer, or the triples of a graph, as a network of what they name; the list beside it says the same.
 import cytoscape from "cytoscape";
 
+import { keepNamed, named, unplaced } from "../shared/naming.js";
 import { iriLink } from "./cells.js";
 import { count, fill, h } from "./dom.js";
 import { textOf } from "./model.js";
@@ -74,14 +75,15 @@ function colours(figure) {
 }
 
 const look = (c) => [
-  { selector: "node", style: {
-    "background-color": c.accent, label: "data(label)", color: c.ink, "font-family": c.font, "font-size": 11, width: "data(size)", height: "data(size)",
-    "text-wrap": "wrap", "text-max-width": 130, "text-valign": "bottom", "text-margin-y": 3, "text-background-color": c.raised, "text-background-opacity": 0.8,
-  } },
+  ...named(c),
+  { selector: "node", style: { "background-color": c.accent } },
   { selector: "node[!begins]", style: { shape: "round-diamond" } },
   { selector: "edge", style: {
-    width: 1.2, "line-color": c.faint, "target-arrow-color": c.faint, "target-arrow-shape": "triangle", "arrow-scale": 0.8, "curve-style": "bezier",
-    label: "data(label)", color: c.faint, "font-family": c.font, "font-size": 9, "text-rotation": "autorotate", "text-background-color": c.raised, "text-background-opacity": 0.8,
+    width: "data(thin)", "line-color": c.faint, "target-arrow-color": c.faint, "target-arrow-shape": "triangle", "arrow-scale": 0.8, "curve-style": "bezier",
+  } },
+  // What a link is called is read at the thing that is pointed at or chosen, or when one is near.
+  { selector: "edge[?told]", style: {
+    label: "data(label)", color: c.faint, "font-family": c.font, "font-size": "data(letters)", "text-rotation": "autorotate", "text-background-color": c.raised, "text-background-opacity": 0.8,
   } },
   { selector: ":selected", style: { "background-color": c.ink, "line-color": c.accent } },
 ];
@@ -95,8 +97,8 @@ function started(host, nodes, edges, style) {
   return cytoscape({
     container: host,
     elements: [
-      ...names.map(([id, node], place) => ({ data: { id, label: short(node.name), begins: node.begins, size: 12 + 4 * Math.sqrt(node.degree) }, position: circle(place) })),
-      ...edges.map((edge) => ({ data: { ...edge, label: short(edge.label) } })),
+      ...names.map(([id, node], place) => ({ data: { ...unplaced(node.name, 12 + 4 * Math.sqrt(node.degree)), id, begins: node.begins, degree: node.degree }, position: circle(place) })),
+      ...edges.map((edge) => ({ data: { ...edge, label: short(edge.label), told: false, thin: 1.2, letters: 10 } })),
     ],
     style,
     // From the same places to the same picture, and without movement.
@@ -119,6 +121,7 @@ export function draw(figure, model, chosen, labels, words) {
     const { cell } = nodes.get(event.target.id());
     reading.replaceChildren(cell.type === "uri" ? iriLink(cell.value, labels, true) : key(cell));
   });
+  const names = keepNamed(net, (node) => -node.data("degree"), colours(figure).font);
   const zoom = (by) => net.zoom({ level: net.zoom() * by, renderedPosition: { x: net.width() / 2, y: net.height() / 2 } });
   tools.append(
     h("button", { type: "button", onclick: () => zoom(1.3), "aria-label": words["zoom-in"] }, "+"),
@@ -141,6 +144,7 @@ export function draw(figure, model, chosen, labels, words) {
     end: () => {
       document.removeEventListener("kg-theme", dress);
       system.removeEventListener("change", dress);
+      names.end();
       net.destroy();
     },
   };
@@ -175,7 +179,7 @@ function asSvg(net, figure) {
     const half = node.data("size") / 2;
     const diamond = `M${x},${y - half}L${x + half},${y}L${x},${y + half}L${x - half},${y}Z`;
     svg.append(node.data("begins") ? make("circle", { cx: x, cy: y, r: half, fill: c.accent }) : make("path", { d: diamond, fill: c.accent }));
-    svg.append(make("text", { x, y: y + node.data("size") / 2 + 13, "font-size": "11px", fill: c.ink, "text-anchor": "middle" }, node.data("label")));
+    svg.append(make("text", { x, y: y + node.data("size") / 2 + 13, "font-size": "11px", fill: c.ink, "text-anchor": "middle" }, short(node.data("name"))));
   }
   // In the page for as long as it takes to read its styles.
   figure.append(svg);

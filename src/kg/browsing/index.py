@@ -54,6 +54,10 @@ class Tree:
             found.insert(0, max(over, key=lambda one: (len(self.above.get(one, ())), one)))
 
 
+#: How something is said: of every claim, and no answer to what it is about.
+_MANNERS = ("certainty", "stance")
+
+
 class Index:
     """The items, with sets of them by word and by facet. Built once; afterwards only read, so that threads share it."""
 
@@ -70,7 +74,7 @@ class Index:
         kinds = {item for item, facet, _ in material.links if facet == "kind"}
         claims = {item for item, facet, _ in material.links if facet == _OF_CLAIMS}
         self._dates = {item: (first, last) for item, first, last in material.dates}
-        mentions = Counter(value for _, _, value in material.links)
+        mentions = Counter(value for _, facet, value in material.links if facet not in _MANNERS)
         self.iris = _ordered((item for item in names if item in kinds), claims, mentions, self._dates)
         self.numbers = {iri: number for number, iri in enumerate(self.iris)}
         self.size = len(self.iris)

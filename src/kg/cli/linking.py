@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from kg.cli.linkwords import said
 from kg.cli.shell import settings
 from kg.drafting.values import iri_of
 from kg.errors import ServiceError, SettingError
@@ -19,6 +20,8 @@ from kg.files import read as read_file
 from kg.linking import profile as profiles
 from kg.linking import sssom
 from kg.linking.ledger import EXACT, Ledger
+from kg.linking.saying import decimal
+from kg.model import LANGUAGES
 from kg.rdf import LEDGER, PREFIXES, shorten
 from kg.settings import Settings
 
@@ -128,8 +131,9 @@ def asking_wikidata(found: Settings, max_age: float) -> Wikidata:
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How to write the result."
 )
+@click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="Language of the text.")
 @click.pass_context
-def suggest(ctx: click.Context, entities: tuple[str, ...], type_: str | None, format_: str) -> int:
+def suggest(ctx: click.Context, entities: tuple[str, ...], type_: str | None, format_: str, lang: str) -> int:
     """Look in Wikidata for entities that nobody has judged yet; with names, for those. This calls out.
 
     Nothing is linked by it: kg link review shows what was found and writes your judgements. Exit status: 0 if Wikidata
@@ -138,7 +142,7 @@ def suggest(ctx: click.Context, entities: tuple[str, ...], type_: str | None, fo
     \b
     Examples:
       kg link suggest --type Person
-      kg link suggest forum:e5 place:vladivostok
+      kg link suggest forum:e5 place:vladivostok --lang it
     """
     from kg.linking.candidates import UNREACHABLE, judged, no_item, told
     from kg.wikidata import pending
@@ -154,29 +158,29 @@ def suggest(ctx: click.Context, entities: tuple[str, ...], type_: str | None, fo
     ]
     if entities:
         for one in set(settled) & set(works.links):
-            click.echo(f"kg: {shorten(one)}: {settled[one]}", err=True)
-    outcomes += _looked_up(works, wikidata, [one for one in chosen if one not in settled])
+            click.echo(f"kg: {shorten(one)}: {settled[one][lang]}", err=True)
+    outcomes += _looked_up(works, wikidata, [one for one in chosen if one not in settled], lang)
     assert works.settings.state is not None
     answered = [told(one) for one in outcomes if one.kind != UNREACHABLE]
     pending.save(works.settings.state, answered)
     everything = [told(one) for one in outcomes]
-    click.echo(
-        json.dumps(everything, ensure_ascii=False, indent=1) if format_ == "json" else _written(everything), nl=False
-    )
+    as_json = format_ == "json"
+    click.echo(json.dumps(everything, ensure_ascii=False, indent=1) if as_json else _written(everything, lang), nl=False)
     lost = len(everything) - len(answered)
     if lost:
-        click.echo(f"kg: Wikidata did not answer for {lost} of {len(everything)}. {outcomes[-1].says}", err=True)
+        told_of = said(lang, "lost").format(lost, len(everything))
+        click.echo(f"kg: {told_of} {outcomes[-1].says[lang]}", err=True)
     return 2 if lost else 0
 
 
-def _looked_up(works: Bench, wikidata: Wikidata, entities: Sequence[str]) -> list[Outcome]:
+def _looked_up(works: Bench, wikidata: Wikidata, entities: Sequence[str], language: str) -> list[Outcome]:
     """The outcome of each entity. After an outage nothing more is asked: it is no better for the next one."""
     from kg.linking.candidates import refused, unreachable
     from kg.wikidata.finding import find
 
     found: list[Outcome] = []
     failure = ""
-    with bar(entities, "Asking Wikidata") as each:
+    with bar(entities, said(language, "asking")) as each:
         for one in each:
             wanted = works.wanted[one]
             try:
@@ -194,25 +198,27 @@ def bar(things: Sequence[Thing], label: str) -> AbstractContextManager[Iterable[
     return click.progressbar(things, label=label, file=sys.stderr, hidden=not sys.stderr.isatty() or len(things) < 2)
 
 
-def _written(outcomes: Sequence[Mapping]) -> str:
+def _written(outcomes: Sequence[Mapping], language: str) -> str:
     """The outcomes for reading, then how many there are of each."""
-    parts = [block(one) for one in outcomes]
+    parts = [block(one, language) for one in outcomes]
     counts: dict[str, int] = {}
     for one in outcomes:
         counts[one["outcome"]] = counts.get(one["outcome"], 0) + 1
-    parts.append(", ".join(f"{number} {kind}" for kind, number in counts.items()) or "Nothing to look for.")
+    counted = ", ".join(f"{number} {said(language, kind)}" for kind, number in counts.items())
+    parts.append(counted or said(language, "nothing"))
     return "\n".join(parts) + "\n"
 
 
-def block(one: Mapping, shown: int = 3) -> str:
+def block(one: Mapping, language: str, shown: int = 3) -> str:
     """An outcome for reading: what came of it, the first candidates with their evidence, and what decides."""
-    lines = [f"{shorten(one['entity'])}  {one['label']}", f"  {one['outcome']}: {one['says']}"]
+    lines = [f"{shorten(one['entity'])}  {one['label']}", f"  {said(language, one['outcome'])}: {one['says'][language]}"]
     for number, candidate in enumerate(one["candidates"][:shown], start=1):
-        about = f" ({candidate['description']})" if candidate["description"] else ""
-        lines.append(f"  {number}  {candidate['id']}  {candidate['label']}{about}  score {candidate['score']:.2f}")
-        lines += [f"       {_sign(each['value'])} {each['says']}" for each in candidate["evidence"]]
+        about = f" ({described})" if (described := candidate["description"][language]) else ""
+        score = f"{said(language, 'score')} {decimal(candidate['score'])[language]}"
+        lines.append(f"  {number}  {candidate['id']}  {candidate['label']}{about}  {score}")
+        lines += [f"       {_sign(each['value'])} {each['says'][language]}" for each in candidate["evidence"]]
     if one["contrast"]:
-        lines.append(f"  Deciding: {one['contrast']}.")
+        lines.append(f"  {said(language, 'deciding')}: {one['contrast'][language]}.")
     return "\n".join(map(_harmless, lines)) + "\n"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
@@ -22,6 +22,7 @@ from kg.model import LANGUAGES
 from kg.rdf import ID, shorten
 from kg.reading.comments import layout
 from kg.reading.document import Document
+from kg.reading.turtle import read
 from kg.turtle import serialize
 
 
@@ -131,8 +132,8 @@ def _is(one: Field, value: ox.Literal) -> bool:
 
 @dataclass(frozen=True)
 class Correction:
-    """What a correction comes to: the blocks as they would be, those they replace by first and last line, and the text
-    of the whole file."""
+    """What a correction comes to: the blocks as they would be, with their comments, those they replace by first and
+    last line, and the text of the whole file."""
 
     blocks: str
     lines: tuple[tuple[int, int], ...]
@@ -146,19 +147,25 @@ def corrected(document: Document, iris: Iterable[str], triples: Sequence[ox.Trip
     """
     replaced = {ox.NamedNode(iri) for iri in iris}
     spans = list(_blocks(document, replaced))
-    new = serialize(triples)
-    prefixes, _, blocks = new.partition("\n\n")
-    pieces, done = [prefixes + "\n"], 0
-    for number, (start, end) in enumerate(spans):
-        pieces += [document.text[done:start], "" if number else blocks]
-        done = end
-    text = "".join([*pieces, document.text[done:]])
-    others = (stated.triple for stated in document.triples if stated.triple.subject not in replaced)
     lines = tuple((document.place(start)[0], document.place(end)[0]) for start, end in spans)
-    return Correction(blocks, lines, layout(text, [*others, *triples], path))
+    others = (stated.triple for stated in document.triples if stated.triple.subject not in replaced)
+    # A comment stays with what it stood at, also where that is said in another way now.
+    text = layout(document.text, [*others, *triples], path, document)
+    if document.tokens.comments:
+        written, now = read(text), {triple.subject for triple in triples}
+        blocks = "\n\n".join(_lines(text, *span) for span in _blocks(written, now)) + "\n"
+    else:
+        blocks = serialize(triples).partition("\n\n")[2]
+    return Correction(blocks, lines, text)
 
 
-def _blocks(document: Document, subjects: set[ox.NamedNode]) -> Iterator[tuple[int, int]]:
+def _lines(text: str, start: int, end: int) -> str:
+    """The whole lines of a piece of a text: behind its end a comment may stand."""
+    last = text.find("\n", end)
+    return text[text.rfind("\n", 0, start) + 1 : last if last >= 0 else None]
+
+
+def _blocks(document: Document, subjects: Container[object]) -> Iterator[tuple[int, int]]:
     """Where the statements about some nodes begin and end, with their full stop."""
     tokens = document.tokens
     for subject, group in groupby(document.triples, key=lambda stated: stated.triple.subject):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import pyoxigraph as ox
 
@@ -43,12 +44,12 @@ class Kinds:
     """The kinds of things that the shapes of a graph ask something of."""
 
     def __init__(
-        self, shapes: ShapesGraph, state: State, forms: Forms, count: Callable[[Collection[str]], int] | None = None
+        self, shapes: ShapesGraph, state: State, forms: Forms, count: Callable[[str], int] | None = None
     ) -> None:
-        """``count`` tells how many nodes are of any of some classes, where that takes less than to go through them."""
+        """``count`` tells how many nodes are of a class or of one below it, where that takes less than to go through
+        them."""
         self._state, self._forms = state, forms
-        self._count = count or (lambda classes: len({node for one in classes for node in forms.hierarchy.members(one)}))
-        self._known: frozenset[str] | None = None
+        self._count = count or (lambda class_: len(set(forms.hierarchy.members(class_))))
         self._counts: dict[str, int] = {}
         self._targets = {
             what.value
@@ -61,7 +62,7 @@ class Kinds:
     def sections(self, language: str) -> list[Section]:
         """All kinds in their sections: those of claims first, then the larger before the smaller."""
         found: dict[str, list[Kind]] = {}
-        for class_ in self._offered():
+        for class_ in self._offered:
             found.setdefault(self._head(class_), []).append(self.kind(class_, language))
         alone = [head for head, kinds in found.items() if len(kinds) == 1]
         rest = sorted((kind for head in alone for kind in found.pop(head)), key=lambda one: one.label)
@@ -79,17 +80,20 @@ class Kinds:
 
     def kind(self, class_: str, language: str) -> Kind:
         """A class as a kind."""
-        if class_ not in self._counts:
-            self._counts[class_] = self._count(self._forms.hierarchy.below(class_))
         label = told(self._forms.labels(class_), language)
-        return Kind(shorten(class_), label, self._definition(class_, language), self._counts[class_])
+        return Kind(shorten(class_), label, self._definition(class_, language), self.count(class_))
+
+    def count(self, class_: str) -> int:
+        """How many nodes are of a class or of one below it."""
+        if class_ not in self._counts:
+            self._counts[class_] = self._count(class_)
+        return self._counts[class_]
 
     def is_offered(self, class_: str) -> bool:
         """True if a class can be proposed."""
-        if self._known is None:
-            self._known = frozenset(self._offered())
-        return class_ in self._known
+        return class_ in self._offered
 
+    @cached_property
     def _offered(self) -> list[str]:
         """The classes of the ontology that a shape judges and that nodes are of directly, by name."""
         stated = (triple.subject for triple in self._state.triples(None, TYPE, _CLASS))

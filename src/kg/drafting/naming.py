@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Mapping
+from itertools import islice
 
 import pyoxigraph as ox
 
@@ -24,6 +25,8 @@ _NAMING = (shorten(SUMMARY), "rdfs:label", "skos:prefLabel", "dcterms:title", "c
 _SOURCE, _PARAGRAPH, _EVIDENCE = map(shorten, (SOURCE, PARAGRAPH, EVIDENCE))
 #: Numbers of passages that may be missing between two that are taken: a name is never used again.
 _GAP = 20
+#: Members of a class that are looked at for where they are.
+_LOOKED_AT = 2_000
 _SPACES = frozenset(ID + path for path in FAMILIES.values())
 
 
@@ -91,9 +94,11 @@ class Namer:
 
 
 def family_of(class_: str, hierarchy: Hierarchy) -> str:
-    """The namespace of new nodes of a class: where most of those that exist are, or of a class above it."""
+    """The namespace of new nodes of a class: where most of those that exist are, or of a class above it; of very many a
+    part is looked at."""
     for one in sorted(hierarchy.above(class_), key=lambda name: len(hierarchy.above(name)), reverse=True):
-        spaces = [space for node in hierarchy.members(one) if (space := node[: node.rfind("/") + 1]) in _SPACES]
+        members = islice(hierarchy.members(one), _LOOKED_AT)
+        spaces = [space for node in members if (space := node[: node.rfind("/") + 1]) in _SPACES]
         if spaces:
             return max(sorted(set(spaces)), key=spaces.count)
     return ID + FAMILIES["claim"]

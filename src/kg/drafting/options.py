@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import islice
@@ -42,8 +43,9 @@ class _Listed:
 class Options:
     """The choices of fields, listed once for all fields that ask the same of their values."""
 
-    def __init__(self, state: State, hierarchy: Hierarchy) -> None:
-        self._state, self._hierarchy = state, hierarchy
+    def __init__(self, state: State, hierarchy: Hierarchy, count: Callable[[str], int] = lambda class_: 0) -> None:
+        """``count`` tells how many nodes are of a class or of one below it, where that is known."""
+        self._state, self._hierarchy, self._count_of = state, hierarchy, count
         self._listed: dict[object, _Listed] = {}
         self._counts: dict[object, int] = {}
         self._members: dict[frozenset[str], set[str]] = {}
@@ -53,7 +55,9 @@ class Options:
         if field.values or field.having or not field.classes:
             return len(self.all(field)) if field.values or field.having else 0
         if field.classes not in self._counts:
-            self._counts[field.classes] = len(set.intersection(*map(self._first, field.classes)))
+            # Of very many it is enough to know that they are.
+            many = len(field.classes) == 1 and any(self._count_of(class_) > MOST for class_ in field.classes[0])
+            self._counts[field.classes] = MOST + 1 if many else len(set.intersection(*map(self._first, field.classes)))
         return self._counts[field.classes]
 
     def _first(self, classes: frozenset[str]) -> set[str]:
@@ -74,7 +78,7 @@ class Options:
         words = folded(text).split()
         fitting = [
             (
-                not (stem and _belongs(listed.all[number].iri, stem)),
+                not (stem and belongs(listed.all[number].iri, stem)),
                 not searched.partition(" ")[2].startswith(words[0] if words else ""),
                 number,
             )
@@ -169,7 +173,8 @@ def told(labels: dict[str, str] | Choice, language: str) -> str:
     return texts.get(language) or texts.get("en") or next(iter(texts.values()), "")
 
 
-def _belongs(iri: str, stem: str) -> bool:
+def belongs(iri: str, stem: str) -> bool:
+    """True if a node is named after another, whose local name this is, as what belongs to a document is."""
     local = iri.rpartition("/")[2]
     return local == stem or local.startswith(f"{stem}-")
 

@@ -12,7 +12,7 @@ from kg.drafting.filling import Filled, Filler, takes_dates
 from kg.drafting.forms import LANG_STRING, Field, Form, Forms
 from kg.drafting.kinds import Kinds
 from kg.drafting.layout import Layout
-from kg.drafting.options import MOST, Options, told
+from kg.drafting.options import MOST, Options, belongs, told
 from kg.drafting.values import iri_of
 from kg.gate.state import State
 from kg.model import LANGUAGES
@@ -105,10 +105,17 @@ class Showing:
                 self._row(entry, field, filled, language, f"{at}.{number}") for number, entry in enumerate(entries)
             ],
         }  # fmt: skip
-        return shown | self._how(field, languages, language)
+        return shown | self._how(field, languages, language, self._document(node))
 
-    def _how(self, field: Field, languages: list[str], language: str) -> Shown:
-        """How a field is filled in, with its choices."""
+    def _document(self, node: Described) -> str:
+        """The local name of the document that a node is of; empty where none is chosen."""
+        entries = node.values.get(shorten(SOURCE), ())
+        typed = next((entry.texts.get("", "").strip() for entry in entries if not entry.node), "")
+        one = self.field(self._filler.class_of(node), shorten(SOURCE)) if typed else None
+        return (one and self._options.meant(one, typed) or "").rpartition("/")[2]
+
+    def _how(self, field: Field, languages: list[str], language: str, stem: str) -> Shown:
+        """How a field is filled in, with its choices: first those that belong to the document with this local name."""
         if languages:
             return {"how": "texts"}
         if field.datatype == _XSD + "boolean":
@@ -119,7 +126,9 @@ class Showing:
             return {"how": "date", "count": self._options.count(field)}
         count = self._options.count(field)
         listed = self._options.all(field) if 0 < count <= _COMPLETED else ()
-        choices = sorted(([shorten(one.iri), told(one, language)] for one in listed), key=lambda one: one[1].casefold())
+        ordered = sorted(listed, key=lambda one: told(one, language).casefold())
+        ordered.sort(key=lambda one: not (stem and belongs(one.iri, stem)))
+        choices = [[shorten(one.iri), told(one, language)] for one in ordered]
         how = "select" if 0 < count <= _LISTED else "pick"
         return {"how": how, "count": count if count <= MOST else 0, "choices": choices}
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kg.linking.items import id_of
 from kg.linking.ledger import Ledger
+from kg.linking.saying import Texts, decimal, same, say
 from kg.linking.scoring import Candidate, contrast
 from kg.linking.wanted import Wanted
+from kg.model import LANGUAGES
 
 MATCH, AMBIGUOUS, NONE, REFUSED, UNREACHABLE = "match", "ambiguous", "no candidate", "refused earlier", "not reachable"
 OUTCOMES = (MATCH, AMBIGUOUS, NONE, REFUSED, UNREACHABLE)
@@ -18,7 +20,7 @@ LIKELY, GOOD, LEAD = 0.5, 0.8, 0.1
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of looking for an entity, in words (``says``), with the candidates from the best to the worst.
+    """What came of looking for an entity, in words by language (``says``), with the candidates from the best to the worst.
 
     ``contrast`` is what decides between the best and the one after it. ``refused`` are the numbers of items that
     somebody refused earlier, and that are no candidates.
@@ -27,9 +29,9 @@ class Outcome:
     entity: str
     label: str
     kind: str
-    says: str
+    says: Texts
     candidates: tuple[Candidate, ...] = ()
-    contrast: str = ""
+    contrast: Texts = field(default_factory=dict)
     refused: tuple[str, ...] = ()
 
 
@@ -38,14 +40,14 @@ def refused(ledger: Ledger, entity: str) -> dict[str, str]:
     return {id_of(one.object): one.comment for one in ledger.of(entity) if one.negated and one.object}
 
 
-def judged(ledger: Ledger, entity: str) -> str:
-    """Why nobody needs to look for an entity, in words: it is linked, or judged to have no item. Empty if neither."""
+def judged(ledger: Ledger, entity: str) -> Texts:
+    """Why nobody needs to look for an entity, in words by language: it is linked, or judged to have no item. Empty if neither."""
     for one in ledger.of(entity):
         if one.is_none:
-            return f"{one.author or 'Somebody'} judged that Wikidata has no item for it."
+            return say("judged-none", author=one.author or say("somebody"))
         if one.is_link:
-            return f"It is linked to {id_of(one.object)} already."
-    return ""
+            return say("linked", number=id_of(one.object))
+    return {}
 
 
 def decide(wanted: Wanted, found: Sequence[Candidate], earlier: Mapping[str, str]) -> Outcome:
@@ -53,44 +55,40 @@ def decide(wanted: Wanted, found: Sequence[Candidate], earlier: Mapping[str, str
     ranked = sorted(found, key=lambda one: (-one.score, len(one.item.id), one.item.id))
     open_ = tuple(one for one in ranked if one.item.id not in earlier)
     out = tuple(one.item.id for one in ranked if one.item.id in earlier)
-    decisive = contrast(open_[0], open_[1]) if len(open_) > 1 else ""
+    decisive = contrast(open_[0], open_[1]) if len(open_) > 1 else {}
     kind, says = _kind(open_, out, earlier)
     return Outcome(wanted.iri, wanted.label(), kind, says, open_, decisive, out)
 
 
 def unreachable(entity: str, label: str, why: str) -> Outcome:
     """The outcome where the service did not answer, which says nothing about the entity."""
-    return Outcome(entity, label, UNREACHABLE, why)
+    return Outcome(entity, label, UNREACHABLE, same(why))
 
 
-def no_item(entity: str, label: str, why: str) -> Outcome:
+def no_item(entity: str, label: str, why: Texts) -> Outcome:
     """The outcome for an entity that was judged earlier to have no item."""
     return Outcome(entity, label, REFUSED, why)
 
 
-def _kind(ranked: Sequence[Candidate], out: Sequence[str], earlier: Mapping[str, str]) -> tuple[str, str]:
+def _kind(ranked: Sequence[Candidate], out: Sequence[str], earlier: Mapping[str, str]) -> tuple[str, Texts]:
     likely = [one for one in ranked if one.score >= LIKELY]
     if not likely:
         if out:
             reason = earlier[out[0]]
-            return (
-                REFUSED,
-                f"All that was found was refused earlier: {', '.join(out)}{f' ({reason})' if reason else ''}.",
-            )
-        found = f"{len(ranked)} found, each contradicted or too unlike" if ranked else "nothing found"
-        return NONE, f"Wikidata answered, and has no candidate: {found}."
+            return REFUSED, say("refused", numbers=", ".join(out), why=f" ({reason})" if reason else "")
+        return NONE, say("none-good", found=str(len(ranked))) if ranked else say("none")
     best = likely[0]
     if best.score < GOOD:
-        return AMBIGUOUS, f"The best candidate, {best.item.id}, scores only {best.score:.2f}; {GOOD} is needed."
+        return AMBIGUOUS, say("weak", number=best.item.id, score=decimal(best.score), needed=decimal(GOOD))
     if len(likely) > 1 and best.score - likely[1].score < LEAD:
-        return AMBIGUOUS, f"{best.item.id} and {likely[1].item.id} are too close to tell apart."
+        return AMBIGUOUS, say("too-close", one=best.item.id, other=likely[1].item.id)
     if not best.is_supported:
-        return AMBIGUOUS, f"No fact beside name and type speaks for {best.item.id}."
-    return MATCH, f"{best.item.id}: name, type and at least one more fact agree, and no other comes near."
+        return AMBIGUOUS, say("unsupported", number=best.item.id)
+    return MATCH, say("match", number=best.item.id)
 
 
 def told(outcome: Outcome) -> dict[str, object]:
-    """An outcome as it is written in JSON, with the evidence of each candidate and, in words, what that comes to."""
+    """An outcome as it is written in JSON, with the evidence of each candidate and, in words by language, what that comes to."""
     return {
         "entity": outcome.entity, "label": outcome.label, "outcome": outcome.kind, "says": outcome.says,
         "contrast": outcome.contrast, "refused": list(outcome.refused),
@@ -101,7 +99,10 @@ def told(outcome: Outcome) -> dict[str, object]:
 def _told(one: Candidate) -> dict[str, object]:
     return {
         "id": one.item.id, "label": one.item.label("en", "it"),
-        "description": one.item.descriptions.get("en") or one.item.descriptions.get("it", ""),
+        "description": {
+            language: next((text for tag in (language, *LANGUAGES) if (text := one.item.descriptions.get(tag))), "")
+            for language in LANGUAGES
+        },
         "score": one.score, "supported": one.is_supported, "contradicted": one.is_contradicted,
         "evidence": [{"about": each.about, "value": each.value, "says": each.says} for each in one.evidence],
     }  # fmt: skip

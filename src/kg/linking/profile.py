@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 from kg.errors import SettingError, Where
 from kg.linking.items import is_id
+from kg.linking.saying import Texts, same
+from kg.model import LANGUAGES
 from kg.rdf import PREFIXES
 
-HEAD = ("use", "ours", "wikidata", "meaning")
+HEAD = ("use", "ours", "wikidata", "meaning", "meaning-it")
 #: What a row may be for.
 TYPE, FACT, OFFICE, BEGINS, ENDS, AT, FETCH = "type", "fact", "office", "begins", "ends", "at", "fetch"
 _USES = (TYPE, FACT, OFFICE, BEGINS, ENDS, AT, FETCH)
@@ -24,7 +26,7 @@ class Row:
     use: str
     ours: str
     theirs: str
-    meaning: str
+    meaning: Texts
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,10 @@ class Profile:
         """The classes of Wikidata that an entity of these types of ours may be an instance of; none if unknown."""
         return tuple(dict.fromkeys(row.theirs for row in self.of(TYPE) if row.ours in types))
 
-    def meaning(self, theirs: str) -> str:
-        """What an item or a property of the table is called."""
-        return next((row.meaning for row in self.rows if row.theirs == theirs), theirs)
+    def meaning(self, *theirs: str) -> Texts:
+        """What items or properties of the table are called, by language, after each other."""
+        called = [next((row.meaning for row in self.rows if row.theirs == one), same(one)) for one in theirs]
+        return {language: ", ".join(one[language] for one in called) for language in LANGUAGES}
 
     def wanted(self, types: frozenset[str]) -> tuple[str, ...]:
         """The properties that are fetched of an item that is an entity of these types."""
@@ -76,7 +79,7 @@ def read(text: str, origin: str) -> Profile:
 def _row(cells: list[str], where: Where) -> Row:
     if len(cells) != len(HEAD):
         raise SettingError(f"The row has {len(cells)} cells; {len(HEAD)} are needed.", where=where)
-    use, ours, theirs, meaning = cells
+    use, ours, theirs, *meaning = cells
     if use not in _USES:
         raise SettingError(f"There is no use {use!r}.", remedy=f"Write one of {', '.join(_USES)}.", where=where)
     if not (is_id(theirs) if use == TYPE else _PROPERTY.fullmatch(theirs)):
@@ -85,7 +88,7 @@ def _row(cells: list[str], where: Where) -> Row:
     if use in (TYPE, FACT, FETCH):
         ours = _path(ours, where, longest=9 if use == FACT else 1)
         ours = ours if use == FACT else ours.strip("<>")
-    return Row(use, ours, theirs, meaning)
+    return Row(use, ours, theirs, dict(zip(LANGUAGES, meaning, strict=True)))
 
 
 def _path(text: str, where: Where, longest: int) -> str:

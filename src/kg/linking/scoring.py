@@ -10,6 +10,7 @@ from rapidfuzz import fuzz
 from kg.linking.items import Item, Statement
 from kg.linking.names import normalised
 from kg.linking.profile import AT, BEGINS, ENDS, FACT, OFFICE, Profile
+from kg.linking.saying import Texts, say
 from kg.linking.wanted import Held, Wanted, plain
 
 #: What each kind of evidence counts for; together 1. What is not known counts half.
@@ -25,14 +26,14 @@ BY_ALIAS = 0.95
 
 @dataclass(frozen=True)
 class Evidence:
-    """One piece of evidence: which, how far it agrees (0 to 1), and what it is in words.
+    """One piece of evidence: which, how far it agrees (0 to 1), and what it is in words, by language.
 
     ``is_independent`` means a fact beside name and type that two different things would hardly share.
     """
 
     about: str
     value: float
-    says: str
+    says: Texts
     is_independent: bool = False
 
     @property
@@ -83,20 +84,20 @@ def score(wanted: Wanted, item: Item, roots: Collection[str], under: Collection[
     return Candidate(item, round(whole, 3), evidence)
 
 
-def contrast(best: Candidate, other: Candidate) -> str:
-    """What decides between two candidates, in words; empty if nothing does."""
+def contrast(best: Candidate, other: Candidate) -> Texts:
+    """What decides between two candidates, in words by language; empty if nothing does."""
     pairs = [(one, other.of(one.about)) for one in best.evidence]
     # What makes the other impossible decides, however little it counts.
     mine, theirs = max(
         pairs, key=lambda each: (each[1].contradicts, WEIGHTS[each[0].about] * (each[0].value - each[1].value))
     )
     if mine.value <= theirs.value:
-        return ""
-    return f"{best.item.id} rather than {other.item.id}: {mine.says}; of {other.item.id}: {theirs.says}"
+        return {}
+    return say("contrast", one=best.item.id, other=other.item.id, mine=mine.says, theirs=theirs.says)
 
 
 def _name(wanted: Wanted, item: Item) -> Evidence:
-    best, says = 0.0, "it has no name to compare"
+    best, says = 0.0, say("no-name")
     labels = set(item.labels.values())
     own = [(ours, _as_compared(ours)) for ours, _ in wanted.names]
     others = [(theirs, language, _as_compared(theirs)) for theirs, language in item.names]
@@ -107,9 +108,8 @@ def _name(wanted: Wanted, item: Item) -> Evidence:
             alike *= 1 if theirs in labels else BY_ALIAS
             if alike > best:
                 kind = "label" if theirs in labels else "alias"
-                how = "is our name" if alike >= BY_ALIAS else "is like" if alike >= ALIKE else "is hardly like"
-                how += "" if alike >= BY_ALIAS else f" our “{ours}”"
-                best, says = alike, f"its {kind} “{theirs}” ({language}) {how}"
+                how = "same" if alike >= BY_ALIAS else "like" if alike >= ALIKE else "unlike"
+                best, says = alike, say(f"{kind}-{how}", theirs=theirs, tag=language, ours=ours)
     # Never 0, which would say that they cannot be the same: a thing may have a name that we do not know.
     return Evidence("name", max(round(best, 3), 0.01), says)
 
@@ -122,28 +122,25 @@ def _as_compared(name: str) -> tuple[str, str]:
 def _type(item: Item, roots: Collection[str], under: Collection[str], profile: Profile) -> Evidence:
     found = [root for root in roots if root in under]
     if found:
-        return Evidence("type", 1, f"it is an instance of {profile.meaning(found[0])} ({found[0]})")
-    expected = ", ".join(profile.meaning(root) for root in roots)
+        return Evidence("type", 1, say("instance", class_=profile.meaning(found[0]), number=found[0]))
     if not roots or not item.said("P31"):
-        return Evidence(
-            "type", UNKNOWN, "nothing says what it is an instance of" if roots else "our type has no counterpart"
-        )
-    return Evidence("type", 0, f"it is no instance of {expected}")
+        return Evidence("type", UNKNOWN, say("no-class" if roots else "no-type"))
+    return Evidence("type", 0, say("no-instance", classes=profile.meaning(*roots)))
 
 
 def _office(wanted: Wanted, item: Item, profile: Profile) -> Evidence:
     said = item.said(*profile.properties(OFFICE))
     if not wanted.offices or not said:
-        return Evidence("office", UNKNOWN, "no office to compare")
+        return Evidence("office", UNKNOWN, say("no-office"))
     missing = []
     for held in wanted.offices:
         terms = [one for one in said if one.value and one.value.text == held.number]
         if any(_covers(term, held, profile) for term in terms):
-            days = held.first if held.first == held.last else f"between {held.first} and {held.last}"
-            return Evidence("office", 1, f"it held the office {held.number} on {days}, as we have it", True)
-        missing.append(f"{held.number} on {held.first}" if terms else held.number)
+            key = "office" if held.first == held.last else "office-between"
+            return Evidence("office", 1, say(key, number=held.number, day=held.first, first=held.first, last=held.last), True)
+        missing.append(say("office-not-then" if terms else "office-unknown", number=held.number, day=held.first))
     # Not a contradiction: Wikidata may not know yet.
-    return Evidence("office", 0.2, f"it is not known to have held the office {missing[0]}")
+    return Evidence("office", 0.2, missing[0])
 
 
 def _covers(term: Statement, held: Held, profile: Profile) -> bool:
@@ -160,30 +157,29 @@ def _relation(wanted: Wanted, item: Item, profile: Profile) -> Evidence:
         theirs = {one.value.text for one in item.said(property) if one.value}
         if ours & theirs:
             shared = ", ".join(sorted(ours & theirs))
-            return Evidence("relation", 1, f"its {profile.meaning(property)} is {shared}, as ours", True)
+            return Evidence("relation", 1, say("relation", property=profile.meaning(property), shared=shared), True)
         if ours and theirs:
-            missing.append(
-                f"its {profile.meaning(property)} is {', '.join(sorted(theirs)[:3])}, ours {', '.join(sorted(ours))}"
-            )
-    return Evidence("relation", 0.2, missing[0]) if missing else Evidence("relation", UNKNOWN, "no relation to compare")
+            named = {"theirs": ", ".join(sorted(theirs)[:3]), "ours": ", ".join(sorted(ours))}
+            missing.append(say("other-relation", property=profile.meaning(property), **named))
+    return Evidence("relation", 0.2, missing[0]) if missing else Evidence("relation", UNKNOWN, say("no-relation"))
 
 
 def _dates(wanted: Wanted, item: Item, profile: Profile) -> Evidence:
     if not wanted.first:
-        return Evidence("dates", UNKNOWN, "we have no date to compare")
+        return Evidence("dates", UNKNOWN, say("no-date-of-ours"))
     begins, ends, at = (
         sorted(day for one in item.said(*profile.properties(use)) if one.value and (day := getattr(one.value, side)))
         for use, side in ((BEGINS, "earliest"), (ENDS, "latest"), (AT, "earliest"))
     )
-    ours = wanted.first if wanted.first == wanted.last else f"{wanted.first} to {wanted.last}"
+    ours = wanted.first if wanted.first == wanted.last else say("span", first=wanted.first, last=wanted.last)
     if ends and ends[-1] < wanted.first:
-        return Evidence("dates", 0, f"it ended in {ends[-1][:4]}, before {ours}")
+        return Evidence("dates", 0, say("ended", year=ends[-1][:4], ours=ours))
     if begins and begins[0] > wanted.last:
-        return Evidence("dates", 0, f"it began on {begins[0]}, after {ours}")
+        return Evidence("dates", 0, say("began-after", day=begins[0], ours=ours))
     if wanted.is_dated and at:
         if any(wanted.first <= day <= wanted.last for day in at):
-            return Evidence("dates", 1, f"it was on {at[0]}, as ours", True)
-        return Evidence("dates", 0, f"it was on {at[0]}, ours {ours}")
+            return Evidence("dates", 1, say("that-day", day=at[0]), True)
+        return Evidence("dates", 0, say("other-day", day=at[0], ours=ours))
     if begins:
-        return Evidence("dates", 0.75, f"it began on {begins[0]} and has not ended before {ours}")
-    return Evidence("dates", UNKNOWN, "it has no date to compare")
+        return Evidence("dates", 0.75, say("began", day=begins[0], ours=ours))
+    return Evidence("dates", UNKNOWN, say("no-date"))

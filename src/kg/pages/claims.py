@@ -138,9 +138,8 @@ def _summary(facts: Facts, iri: str) -> Said:
 
 def _who(facts: Facts, iri: str, vocabulary: Vocabulary) -> tuple[tuple[str, Said, tuple[Said, ...]], ...]:
     """Who a claim is of, by property; an agent that a narrower property names is not repeated."""
-    reported = sorted(vocabulary.agents, key=lambda one: (-len(vocabulary.all_above(one)), one))
     found, seen = [], set()
-    for predicate in (*_WHO, *reported):
+    for predicate in (*_WHO, *vocabulary.reporting):
         others = [one for one in facts.iris(iri, predicate) if (predicate in _WHO or one not in seen)]
         seen.update(others)
         if others and predicate.startswith(_CKG):

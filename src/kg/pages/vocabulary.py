@@ -56,12 +56,25 @@ class Vocabulary:
     def narrowest(self, kinds: Iterable[str]) -> str:
         """The class among these that says most: of the project's ontology if one is, below most others, first by name;
         empty if there is none."""
-        given = set(kinds)
-        ranked = sorted(given, key=lambda kind: (not kind.startswith(_CKG), -len(self.all_above(kind)), kind))
-        return ranked[0] if ranked else ""
+        given = frozenset(kinds)
+        known = self._narrowest.get(given)
+        if known is None:
+            ranked = sorted(given, key=lambda kind: (not kind.startswith(_CKG), -len(self.all_above(kind)), kind))
+            known = self._narrowest[given] = ranked[0] if ranked else ""
+        return known
+
+    @cached_property
+    def _narrowest(self) -> dict[frozenset[str], str]:
+        """What was found of the sets of classes that were asked for, of which a graph has few."""
+        return {}
 
     @cached_property
     def agents(self) -> frozenset[str]:
         """The properties by which a report names the agent that it is about."""
         agent = _CKG + "agent"
         return frozenset({agent, *(term for term in self.above if agent in self.all_above(term))})
+
+    @cached_property
+    def reporting(self) -> tuple[str, ...]:
+        """The same, the narrowest first."""
+        return tuple(sorted(self.agents, key=lambda one: (-len(self.all_above(one)), one)))

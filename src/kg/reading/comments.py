@@ -37,7 +37,8 @@ class _Lines:
 def layout(text: str, triples: Iterable[ox.Triple], origin: str, document: Document | None = None) -> str:
     """A Turtle text, which states these triples, in the canonical layout with its comments.
 
-    ``document`` is the text as it was read, for who has read it before.
+    ``document`` is the text as it was read, for who has read it before. If it states other triples instead, a comment of
+    one that is not among these stays with what else is said of the subject, or with what stands next to it.
 
     Raises SourceError if a comment would be lost or anything else but comments would change; no text is known that does
     that.
@@ -147,10 +148,24 @@ class _Anchors:
         subject, predicate, value = stated.triple
         triple = ox.Triple(self._names.get(subject, subject), predicate, self._names.get(value, value))
         found = self._target.of(triple)
+        if found:
+            return found[0]
+        if isinstance(subject, ox.NamedNode):
+            return self._near(stated)
         # Blank nodes that nothing tells apart may be matched crosswise; then the first that is alike will do.
-        return found[0] if found else next(
-            (one for one in self._target.triples if one.triple.predicate == predicate), self._target.triples[0]
-        )
+        return next((one for one in self._target.triples if one.triple.predicate == predicate), self._target.triples[0])
+
+    def _near(self, stated: Stated) -> Stated:
+        """What the layout has in place of a triple that it has not: the same property, or the subject; else, of a subject
+        that is gone, the nearest triple before it whose subject is there."""
+        about = self._target.about(stated.triple.subject)
+        if about:
+            return next((one for one in about if one.triple.predicate == stated.triple.predicate), about[0])
+        triples = self._document.triples
+        for other in reversed(triples[: triples.index(stated)]):
+            if there := self._target.about(other.triple.subject):
+                return there[-1]
+        return self._target.triples[0]
 
 
 def _matching(document: Document, target: Document) -> dict[object, ox.BlankNode]:

@@ -1,7 +1,7 @@
 """The one list of the rules that are no shapes: what each finding of the programme's own is about.
 
 The list is ``codes.json`` beside this module. A rule that is a shape says in ``shapes/`` what it is about;
-``docs/findings.md`` is written from both.
+``docs/findings.md``, and the page of each group of rules in ``docs/findings/``, are written from both.
 """
 
 from __future__ import annotations
@@ -41,6 +41,11 @@ def find(code: str) -> Code | None:
     while name not in _BY_NAME and "-" in name:
         name = name.rpartition("-")[0]
     return _BY_NAME.get(name) or _BY_NAME.get(code.partition("-")[0] + "-")
+
+
+def group(code: str) -> str:
+    """The group of rules that a code belongs to: what stands before the first hyphen, a shape or a part of the gate."""
+    return code.partition("-")[0]
 
 
 def anchor(code: str) -> str:

@@ -9,7 +9,7 @@ from kg.model import SEVERITIES, Finding
 from kg.rdf import shorten
 from kg.report.quotes import Quote, columns, plain, visible
 from kg.report.sheet import Sheet
-from kg.report.words import counted, in_language, say
+from kg.report.words import counted, decimal, in_language, say
 
 #: Columns of a quoted line, and lines of a repair that are shown.
 WIDTH, SHOWN = 110, 12
@@ -44,7 +44,8 @@ def verdict(sheet: Sheet) -> str:
     counts = Counter(finding.severity for finding in report.findings)
     found = ", ".join(counted(language, severity, counts[severity]) for severity in reversed(SEVERITIES))
     key = next((key for key, named in _COUNTS.items() if named <= report.checked.keys()), "judged")
-    checked = say(language, key).format_map({**report.checked, "seconds": sheet.seconds, "engine": report.engine})
+    seconds = decimal(sheet.seconds, language)
+    checked = say(language, key).format_map({**report.checked, "seconds": seconds, "engine": report.engine})
     return f"{say(language, 'ok' if report.conforms else 'bad')}: {found}; {checked}."
 
 

@@ -10,19 +10,19 @@ from kg.model import LANGUAGES
 _WORDS: dict[str, tuple[str, str]] = {
     "bad": ("Does not conform", "Non conforme"),
     "changed": (
-        "{added} triples added, {removed} removed; {focus} nodes judged in {seconds:.1f} s ({engine})",
-        "{added} triple aggiunte, {removed} tolte; {focus} nodi valutati in {seconds:.1f} s ({engine})",
+        "{added} triples added, {removed} removed; {focus} nodes judged in {seconds} s ({engine})",
+        "{added} triple aggiunte, {removed} tolte; {focus} nodi valutati in {seconds} s ({engine})",
     ),
     "checked": (
-        "{focus} nodes checked against {constraints} constraints in {seconds:.1f} s ({engine})",
-        "{focus} nodi controllati contro {constraints} vincoli in {seconds:.1f} s ({engine})",
+        "{focus} nodes checked against {constraints} constraints in {seconds} s ({engine})",
+        "{focus} nodi controllati contro {constraints} vincoli in {seconds} s ({engine})",
     ),
     "expected": ("Expected", "Previsto"),
     "finding": ("finding", "rilievo"),
     "findings": ("What to mend", "Che cosa correggere"),
     "hidden": ("more line|more lines", "altra riga|altre righe"),
     "info": ("note|notes", "nota|note"),
-    "judged": ("judged in {seconds:.1f} s ({engine})", "valutato in {seconds:.1f} s ({engine})"),
+    "judged": ("judged in {seconds} s ({engine})", "valutato in {seconds} s ({engine})"),
     "mended": ("What it mends", "Che cosa risolve"),
     "none": ("There is nothing to mend.", "Non c’è nulla da correggere."),
     "ok": ("Conforms", "Conforme"),
@@ -35,6 +35,11 @@ _WORDS: dict[str, tuple[str, str]] = {
     "violation": ("violation|violations", "violazione|violazioni"),
     "warning": ("warning|warnings", "avviso|avvisi"),
 }
+
+
+def decimal(value: float, language: str) -> str:
+    """A number with one decimal: ``93.6`` in English, ``93,6`` in Italian."""
+    return f"{value:.1f}".replace(".", "," if language == "it" else ".")
 
 
 def words(language: str) -> Mapping[str, str]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib import import_module
-from itertools import islice
+from itertools import chain, islice
 
 import pyoxigraph as ox
 
-from kg.rdf import CLOSURE_GRAPH, PREFIXES, shorten
+from kg.rdf import CLOSURE_GRAPH, DATASET, DESCRIPTIONS, PREFIXES, shorten
 from kg.sparql.groups import Term
 
 _DEFAULT = ox.DefaultGraph()
+_A = ox.NamedNode(PREFIXES["rdf"] + "type")
 _LABELS = [
     ox.NamedNode(PREFIXES[prefix] + name)
     for prefix, name in (("rdfs", "label"), ("skos", "prefLabel"), ("skos", "altLabel"), ("skos", "hiddenLabel"))
@@ -21,6 +22,8 @@ _LABELS = [
 _ALIKE = 60
 #: Values of a property that are looked at, and names of a namespace.
 _MOST_VALUES, _MOST_NAMES = 5_000, 20_000
+#: Members of a class by which its namespaces are told.
+_FIRST = 20
 
 
 class Nearby:
@@ -33,6 +36,7 @@ class Nearby:
         self._graphs: list[ox.NamedNode | ox.DefaultGraph] = [*graphs] if default or named else [_DEFAULT]
         self._names = frozenset(named) if default or named else None
         self.kinds = cache(self._kinds)
+        self._asked = cache(self._found)
 
     def has(
         self,
@@ -74,11 +78,13 @@ class Nearby:
 
     def verb(self, iri: str, graph: Term | None = None) -> str | None:
         """The property in use, where there is a GRAPH in it, that is called most like this IRI."""
-        return self._nearest(iri, self._asked(f"SELECT DISTINCT ?x {{ {_within('?s ?x ?o', graph)} }}"))
+        counted = () if graph else self._counted("property")
+        return self._nearest(iri, counted or self._asked(f"SELECT DISTINCT ?x {{ {_within('?s ?x ?o', graph)} }}"))
 
     def type(self, iri: str, graph: Term | None = None) -> str | None:
         """The class with members, where there is a GRAPH in it, that is called most like this IRI."""
-        return self._nearest(iri, self._asked(f"SELECT DISTINCT ?x {{ {_within('?s a ?x', graph)} }}"))
+        counted = () if graph else self._counted("class")
+        return self._nearest(iri, counted or self._asked(f"SELECT DISTINCT ?x {{ {_within('?s a ?x', graph)} }}"))
 
     def graph(self, iri: str) -> str | None:
         """The named graph that is called most like this IRI."""
@@ -89,10 +95,31 @@ class Nearby:
         space = _space(iri)
         if not space or any(character in space for character in '"\\\n'):
             return None
+        counted = self._counted("class")
         query = f'SELECT DISTINCT ?x {{ ?x a ?c FILTER(STRSTARTS(STR(?x), "{space}")) }}'
-        return self._nearest(iri, self._asked(query))
+        return self._nearest(iri, self._members(space, counted) if counted else self._asked(query))
 
-    def _asked(self, query: str) -> list[str]:
+    def _counted(self, what: str) -> list[str]:
+        """The properties or classes in use, as the description of the data set counts them, so that nothing is searched."""
+        step = f"<{DATASET}> void:{what}Partition/void:{what} ?x"
+        return self._asked(
+            f"PREFIX void: <{PREFIXES['void']}> SELECT DISTINCT ?x {{ GRAPH <{DESCRIPTIONS['void']}> {{ {step} }} }}"
+        )
+
+    def _members(self, space: str, classes: Iterable[str]) -> list[str]:
+        """The nodes of a namespace or family; those of classes of whose first members none is in it are not looked at."""
+        found: set[str] = set()
+        for iri in classes:
+            quads = self._store.quads_for_pattern(None, _A, ox.NamedNode(iri), _DEFAULT)
+            first = [quad.subject for quad in islice(quads, _FIRST)]
+            if any(isinstance(one, ox.NamedNode) and one.value.startswith(space) for one in first):
+                nodes = chain(first, (quad.subject for quad in islice(quads, _MOST_NAMES)))
+                found |= {one.value for one in nodes if isinstance(one, ox.NamedNode) and one.value.startswith(space)}
+            if len(found) >= _MOST_NAMES:
+                break
+        return sorted(found)
+
+    def _found(self, query: str) -> list[str]:
         rows = self._store.query(f"{query} LIMIT {_MOST_NAMES}")
         return sorted(row["x"].value for row in rows if isinstance(row["x"], ox.NamedNode))  # type: ignore[union-attr]
 
@@ -125,10 +152,10 @@ class Nearby:
         return found
 
     @staticmethod
-    def alike(name: str, others: list[str]) -> str | None:
-        """The most alike of other names, if any is alike enough."""
+    def alike(name: str, others: list[str], least: float = _ALIKE) -> str | None:
+        """The most alike of other names, if any is so by ``least`` percent."""
         # Loaded here: most servers never compare names.
-        return import_module("kg.gate.alike").nearest(name, others, _ALIKE) if others else None
+        return import_module("kg.gate.alike").nearest(name, others, least) if others else None
 
     def like(self, value: ox.Literal, predicate: ox.NamedNode | None) -> list[ox.Literal]:
         """Values of a property that say the same in another way: language, datatype, capitals, spaces."""

@@ -96,11 +96,13 @@ class Sourcing:
             told: dict[str, object] = {"iri": one.value, "source": documents[0] if documents else None}
             for name, verb in (
                 ("paragraph", "ckg:paragraph"), ("start", "oa:start"), ("end", "oa:end"),
-                ("locator", "ckg:locator"), ("directSpeech", "ckg:directSpeech"),
+                ("directSpeech", "ckg:directSpeech"),
             ):  # fmt: skip
                 value = next(self._values(one, verb), None)
                 if isinstance(value, ox.Literal):
                     told[name] = _plain(value)
+            locator = self._texts(one, ("ckg:locator",))
+            told |= {"locator": locator} if locator else {}
             told["attribution"] = self._chain(one)
             found.append(told)
         found.sort(key=lambda told: (str(told["source"]), int(str(told.get("start", 0))), str(told["iri"])))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 import pyoxigraph as ox
@@ -28,24 +27,13 @@ from kg.sparql.groups import (
     walk,
 )
 from kg.sparql.nearby import Nearby, kind_of, shown
+from kg.sparql.unknown import A, Note, Unknown, noted
 
 _One = TypeVar("_One")
-A = PREFIXES["rdf"] + "type"
-_CLASS = frozenset(PREFIXES[prefix] + "Class" for prefix in ("owl", "rdfs"))
 _NUMBERS = frozenset(
     f"xsd:{name}"
     for name in "integer decimal double float int long short byte nonNegativeInteger positiveInteger".split()
 )
-
-
-@dataclass(frozen=True)
-class Note:
-    """Something to look at: a code of ``kg.sparql.whysaid``, its place, what fills its sentence, what to write."""
-
-    code: str
-    place: Span | None
-    said: dict[str, str] = field(hash=False, default_factory=dict)
-    proposal: str = ""
 
 
 class Suspects:
@@ -55,7 +43,7 @@ class Suspects:
         """``is_late`` tells that the time is up; then no more is looked at, and ``is_cut`` is True."""
         self._is_late, self.is_cut = is_late, False
         self._query, self._nearby = query, nearby
-        self._unknown: list[str] = []
+        self._unknown = Unknown(nearby)
 
     def notes(self, default: Iterable[str] = ()) -> list[Note]:
         """What is suspicious, in the order of the text; ``default`` are the graphs that the request names itself."""
@@ -88,23 +76,19 @@ class Suspects:
     def _graph(self, place: Span | None, iri: ox.NamedNode) -> Iterator[Note]:
         if not self._nearby.has(None, None, None, iri):
             near = self._nearby.graph(iri.value)
-            yield self._note("graph", place, near, graph=shorten(iri.value))
-
-    def _note(self, code: str, place: Span | None, near: str | None = None, **said: str) -> Note:
-        proposal = shorten(near) if near else ""
-        return Note(code + ("-near" if near else ""), place, {**said, "near": proposal}, proposal)
+            yield noted("graph", place, near, graph=shorten(iri.value))
 
     def _of_triple(self, triple: Triple, graph: Term | None) -> Iterator[Note]:
         if isinstance(triple.verb, Path) or triple.verb.value is not None:
             for part in parts_of(triple.verb):
-                yield from self._verb(part, graph)
+                yield from self._unknown.verb(part, graph)
         is_class = isinstance(triple.verb, Term) and triple.verb.value == ox.NamedNode(A)
         if is_class and isinstance(triple.object.value, ox.NamedNode):
-            yield from self._class(triple.object, graph)
+            yield from self._unknown.type(triple.object, graph)
         nodes = [triple.subject, *([] if is_class else [triple.object])]
         for node in nodes:
             if isinstance(node.value, ox.NamedNode) and node.end > node.start:
-                yield from self._node(node)
+                yield from self._unknown.node(node)
         if isinstance(triple.object.value, ox.Literal):
             yield from self._literal(triple.object, triple.verb)
         yield from self._turned(triple)
@@ -120,48 +104,6 @@ class Suspects:
             if turned and triple.verb.end > triple.verb.start:
                 near = f"^{shorten(verb.value)}"
                 yield Note("turned", triple.verb, {"term": shorten(verb.value), "near": near}, near)
-
-    def _verb(self, term: Term, graph: Term | None) -> Iterator[Note]:
-        iri = term.value
-        assert isinstance(iri, ox.NamedNode)
-        if self._nearby.uses(iri, graph):
-            return
-        name, nearby = shorten(iri.value), self._nearby
-        if graphs := nearby.graphs_using(iri):
-            # Around it GRAPH helps only where the dataset has these graphs as named ones.
-            reached = [one for one in graphs if graph is None and nearby.names(one)]
-            said = {"term": name, "graph": shorten([*reached, *graphs][0])}
-            yield Note("elsewhere" if reached else "elsewhere-from", term, said, "GRAPH ?g { … }" if reached else "")
-        elif nearby.has(None, ox.NamedNode(A), iri):
-            yield Note("class-as-property", term, {"term": name}, f"a {name}")
-        elif nearby.has(iri, None, None):
-            yield self._note("property-unused", term, None, term=name)
-        else:
-            self._unknown.append(iri.value)
-            yield self._note("property-unknown", term, nearby.verb(iri.value, graph), term=name)
-
-    def _class(self, term: Term, graph: Term | None) -> Iterator[Note]:
-        iri, nearby = term.value, self._nearby
-        assert isinstance(iri, ox.NamedNode)
-        if nearby.has(None, ox.NamedNode(A), iri):
-            return
-        name = shorten(iri.value)
-        if nearby.has(None, iri, None):
-            yield Note("property-as-class", term, {"term": name})
-        elif any(nearby.has(iri, ox.NamedNode(A), ox.NamedNode(one)) for one in _CLASS):
-            yield Note("class-empty", term, {"term": name})
-        elif nearby.has(iri, None, None):
-            yield Note("no-class", term, {"term": name})
-        else:
-            self._unknown.append(iri.value)
-            yield self._note("class-unknown", term, nearby.type(iri.value, graph), term=name)
-
-    def _node(self, term: Term) -> Iterator[Note]:
-        iri, nearby = term.value, self._nearby
-        assert isinstance(iri, ox.NamedNode)
-        if not (nearby.has(iri, None, None) or nearby.has(None, None, iri) or nearby.has(None, iri, None)):
-            self._unknown.append(iri.value)
-            yield self._note("node-unknown", term, nearby.node(iri.value), term=shorten(iri.value))
 
     def _literal(self, term: Term, verb: Term | Path) -> Iterator[Note]:
         value = term.value
@@ -218,7 +160,7 @@ class Suspects:
     def _prefixes(self) -> Iterator[Note]:
         for prefix, (iri, place) in self._query.prefixes.items():
             ours = PREFIXES.get(prefix)
-            if ours and ours != iri and any(one.startswith(iri) for one in self._unknown):
+            if ours and ours != iri and any(one.startswith(iri) for one in self._unknown.found):
                 line = f"PREFIX {prefix}: <{ours}>"
                 yield Note("prefix", place, {"prefix": prefix, "iri": iri, "near": line}, line)
 

@@ -10,7 +10,7 @@ from kg.querytext import place
 from kg.sparql.dropping import Piece, Reduced
 from kg.sparql.empty import MOST_COUNTED, MOST_PARTS, Cause, Found
 from kg.sparql.groups import Span
-from kg.sparql.suspects import Note
+from kg.sparql.unknown import Note
 from kg.sparql.whywords import sentence
 
 #: Characters of a part of the query that a sentence quotes.

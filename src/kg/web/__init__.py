@@ -10,6 +10,7 @@ from flask import Flask, Response, request
 
 from kg.chronicle.words import edtf_in_words, the_day
 from kg.engine import current
+from kg.report.words import decimal
 from kg.settings import Settings
 from kg.sparql.gallery import GalleryQuery
 from kg.web import (
@@ -59,7 +60,7 @@ from kg.web.quick import Quick
 from kg.web.serving import Serving
 from kg.web.shortcut import Shortcut
 from kg.web.site import Site, language
-from kg.web.words import decimal, number
+from kg.web.words import number
 from kg.workers import Pool
 from kg.workers.starting import start
 

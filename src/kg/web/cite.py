@@ -77,10 +77,10 @@ def _entry(today: str) -> citation.Cited:
         return citation.Cited(site().snapshot, today, language=language())
     if len(iris) > 1 or not iris[0].startswith(BASE) or not _IRI.fullmatch(iris[0]):
         raise RequestError("The parameter iri names no resource of this graph.", remedy=f"Give one IRI below {BASE}.")
-    triples = site().graph("entity", this=iris[0])
-    if not any(triple.subject.value == iris[0] for triple in triples):
+    statements = site().statements("entity", this=iris[0])
+    if not any(subject == iris[0] for subject, _, _ in statements):
         raise unknown(iris[0])
-    name = Facts(triples, language()).name(iris[0]).text
+    name = Facts(statements, language()).name(iris[0]).text
     return citation.Cited(
         site().snapshot, today, iris[0], entry=name, places=_places(iris[0]), language=language()
     )  # fmt: skip

@@ -10,9 +10,10 @@ import pyoxigraph as ox
 from kg.pages import claims
 from kg.pages.claims import Line, Passage
 from kg.pages.facts import Facts, Said
+from kg.pages.statements import Statement, stated
 from kg.pages.vocabulary import Vocabulary
 from kg.rdf import PREFIXES
-from kg.web.caching import Cache
+from kg.web.caching import OVERHEAD, Cache
 from kg.web.site import language, site
 
 #: Room for the claims that are kept of a snapshot, in bytes, and roughly how many one takes.
@@ -32,7 +33,7 @@ def vocabulary() -> Vocabulary:
 def words_of_terms() -> Facts:
     """What those terms are called, for a reader of this page."""
     spoken = language()
-    return site().once(f"terms {spoken}", lambda: Facts(_terms(), spoken))
+    return site().once(f"terms {spoken}", lambda: Facts(stated(_terms()), spoken))
 
 
 def _terms() -> Sequence[ox.Triple]:
@@ -55,6 +56,14 @@ def lines(iris: Iterable[str]) -> list[Line]:
     return [found[iri] for iri in wanted]
 
 
+def make_ready() -> None:
+    """Read the claims of a record that is so small that all of them can be kept."""
+    most = _ROOM // (_LINE_BYTES + OVERHEAD)
+    iris = [row["claim"] for row in site().long_table("claims", most=most + 1)]
+    for start in range(0, len(iris) if len(iris) <= most else 0, _AT_ONCE):
+        lines(iris[start : start + _AT_ONCE])
+
+
 def facts_of(iris: Sequence[str]) -> Facts:
     """What is said of these claims and of all that they lead to."""
     return _facts("entity-claims", claims=iris)
@@ -72,29 +81,31 @@ def passages_of(iris: Sequence[str]) -> Sequence[Passage]:
     return claims.passages(_facts("entity-passages", evidence=iris), iris)
 
 
-def named_facts(triples: Iterable[ox.Triple], *others: str) -> Facts:
-    """What these triples say, with what all that they mention is called, and what these others are."""
-    said, terms = list(triples), words_of_terms()
-    mentioned = [term.value for triple in said for term in (triple.subject, triple.object) if isinstance(term, ox.NamedNode)]
-    wanted = (iri for iri in dict.fromkeys([*mentioned, *others]) if not iri.startswith(_NAMELESS) and not terms.of(iri))
-    return Facts([*said, *_names(list(wanted))], language(), terms)
+def named_facts(statements: Iterable[Statement], *others: str) -> Facts:
+    """What these statements say, with what all that they mention is called, and what these others are."""
+    said, terms = list(statements), words_of_terms()
+    mentioned = dict.fromkeys(subject for subject, _, _ in said)
+    mentioned.update(dict.fromkeys(value.value for _, _, value in said if isinstance(value, ox.NamedNode)))
+    mentioned.update(dict.fromkeys(others))
+    wanted = [iri for iri in mentioned if not iri.startswith(_NAMELESS) and not terms.of(iri)]
+    return Facts([*said, *_names(wanted)], language(), terms)
 
 
-def _names(iris: Sequence[str]) -> list[ox.Triple]:
+def _names(iris: Sequence[str]) -> list[Statement]:
     """What these are called, in all languages; kept, because pages name the same ones again and again."""
-    kept: Cache[Sequence[ox.Triple]] = site().once("names", lambda: Cache(_NAMES_ROOM))
+    kept: Cache[Sequence[Statement]] = site().once("names", lambda: Cache(_NAMES_ROOM))
     found = {iri: names for iri in iris if (names := kept.get(iri)) is not None}
     missing = [iri for iri in iris if iri not in found]
     for start in range(0, len(missing), _AT_ONCE):
         asked = missing[start : start + _AT_ONCE]
-        told: dict[str, list[ox.Triple]] = {iri: [] for iri in asked}
-        for triple in site().graph("called", items=asked):
-            told[triple.subject.value].append(triple)
+        told: dict[str, list[Statement]] = {iri: [] for iri in asked}
+        for statement in site().statements("called", items=asked):
+            told[statement[0]].append(statement)
         for iri, names in told.items():
             kept.put(iri, names, _NAME_BYTES * (len(names) + 1), 0.001)
         found |= told
-    return [triple for names in found.values() for triple in names]
+    return [statement for names in found.values() for statement in names]
 
 
 def _facts(name: str, **lists: Sequence[str]) -> Facts:
-    return named_facts(site().graph(name, **lists))
+    return named_facts(site().statements(name, **lists))

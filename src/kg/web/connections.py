@@ -16,6 +16,7 @@ from waitress.utilities import Error
 
 from kg.web.early import EARLY, PATIENCE, Early, Waiting
 from kg.web.front import Later
+from kg.web.pace import Pace
 from kg.web.task import Task
 from kg.workers.client import has_left
 from kg.workers.pool import WAIT
@@ -74,11 +75,14 @@ class Channel(HTTPChannel):
     #: Of the monotonic clock: when it last became idle, when the request that is coming began, and when the one that
     #: waits for a thread began to wait.
     idle_since = coming_since = waiting_since = 0.0
+    #: Bytes that have been sent.
+    sent = 0
 
     def __init__(self, server: Server, *arguments: Any, **named: Any) -> None:
         """A new connection of a server; the other arguments are those of waitress."""
         super().__init__(server, *arguments, **named)
         self.idle_since = time.monotonic()
+        self._pace = Pace()
         server.make_room(self)
 
     def received(self, data: bytes) -> bool:
@@ -136,6 +140,12 @@ class Channel(HTTPChannel):
         else:
             self.server.task_dispatcher.add_task(self)
 
+    def send(self, data: bytes, do_close: bool = True) -> int:
+        """Send what the system takes of something; how many bytes."""
+        sent: int = super().send(data, do_close=do_close)
+        self.sent += sent
+        return sent
+
     def write_soon(self, data: bytes) -> int:
         """Send something, from the thread that answers. Raises ClientDisconnected."""
         if self.held is None:
@@ -179,6 +189,13 @@ class Channel(HTTPChannel):
                 elif time.monotonic() - since > _READING or self.server.stopping:
                     self.will_close = True
                     raise ClientDisconnected
+                if self.is_too_slow():
+                    self.will_close = True
+                    raise ClientDisconnected
+
+    def is_too_slow(self) -> bool:
+        """True if the client has read too little of what it was sent for some time."""
+        return self._pace.is_too_slow(self.sent, self.total_outbufs_len, time.monotonic())
 
     @property
     def is_idle(self) -> bool:
@@ -247,10 +264,14 @@ class Server(TcpWSGIServer):
                 min(idle, key=lambda channel: channel.idle_since).will_close = True
 
     def maintenance(self, now: float) -> None:
-        """Close connections that nothing has happened on: no request for a while, or nothing read of an answer."""
+        """Close connections that nothing has happened on: no request for a while, or nothing or little read of an
+        answer."""
         super().maintenance(now)
         for channel in tuple(self.active_channels.values()):
-            if not channel.requests and channel.total_outbufs_len and channel.last_activity < now - _READING:
+            if channel.requests:
+                continue
+            is_slow = channel.is_too_slow()
+            if is_slow or (channel.total_outbufs_len and channel.last_activity < now - _READING):
                 # Who reads nothing will never be written to, and would be told to close only then.
                 channel.handle_close()
 

@@ -7,7 +7,6 @@ that no thread waits for who reads slowly.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Callable, Iterator
 from io import RawIOBase
@@ -20,10 +19,10 @@ from typing import IO, Any
 import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
-from kg.engine import TEXTS
-from kg.errors import Busy, NotFound
+from kg.errors import Busy, NotFound, SnapshotError
 from kg.rdf import LEDGER, PREFIXES
 from kg.storing import DUMP
+from kg.texts import Texts
 from kg.web.site import site
 from kg.web.task import FILE
 
@@ -164,10 +163,9 @@ def links() -> Response:
 
 def _ledger() -> str:
     try:
-        texts = json.loads((Path(site().snapshot.path) / TEXTS).read_text("utf-8"))
-    except (OSError, ValueError):
+        return Texts(Path(site().snapshot.path)).by_path.get(LEDGER, "")
+    except SnapshotError:
         return ""
-    return texts.get(LEDGER, "")
 
 
 def _marked(response: Response, ending: str) -> Response:

@@ -96,7 +96,7 @@ def _draft() -> str | None:
 
 
 def _picked(name: str | None) -> GalleryQuery | None:
-    return next((query for query in site().gallery if query.name == name), None)
+    return next((query.asked_in(language()) for query in site().gallery if query.name == name), None)
 
 
 def _handed(given: bool, name: str) -> Mapping[str, object]:

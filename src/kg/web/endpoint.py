@@ -35,7 +35,7 @@ VARY = "Accept, Accept-Language"
 
 
 @dataclass(frozen=True)
-class _Asked:
+class Guarded:
     """A query that may run: itself, its form, the request it came in, and its clauses that ask other services."""
 
     query: Query
@@ -58,7 +58,7 @@ class _Asked:
 class Run:
     """A query that may run, and all that decides its answer."""
 
-    asked: _Asked
+    asked: Guarded
     citable: Citable
 
     @property
@@ -137,7 +137,7 @@ def address(scheme: str, host: str, root: str) -> str:
 
 def guarded(
     asked: protocol.QueryRequest, text: str, settings: Settings, base: str, services: Collection[str] = ()
-) -> _Asked:
+) -> Guarded:
     """The query to run, past the guard, which lets it ask these other services. Raises QueryError, RequestError.
 
     The day is bound here, so that the guard also sees the text that will run.
@@ -150,7 +150,7 @@ def guarded(
     clauses = federation.asking(federation.clauses(text, services)) if services else ()
     if clauses:
         federated.check(asked)
-    return _Asked(Query(text, asked.default_graphs, asked.named_graphs, base=base), form, asked, clauses)
+    return Guarded(Query(text, asked.default_graphs, asked.named_graphs, base=base), form, asked, clauses)
 
 
 def prepared(asked: protocol.QueryRequest, text: str, accept: str | None, *, page: bool = False) -> Run:
@@ -163,14 +163,14 @@ def prepared(asked: protocol.QueryRequest, text: str, accept: str | None, *, pag
     return chosen(run, accept, site().snapshot, spoken, page=page)
 
 
-def chosen(run: _Asked, accept: str | None, snapshot: Snapshot, spoken: str = "", *, page: bool = False) -> Run:
+def chosen(run: Guarded, accept: str | None, snapshot: Snapshot, spoken: str = "", *, page: bool = False) -> Run:
     """The same for a query past the guard, a snapshot and a language to explain in, whatever request is answered."""
     offered = (*run.formats, negotiate.HTML) if page else run.formats
     choice = negotiate.choose(accept, run.request.formats, offered)
     return Run(run, _citable(run, snapshot, choice, spoken))
 
 
-def _citable(run: _Asked, snapshot: Snapshot, choice: Choice, spoken: str) -> Citable:
+def _citable(run: Guarded, snapshot: Snapshot, choice: Choice, spoken: str) -> Citable:
     stable = not run.clauses and is_stable(run.query.text, run.form)
     return Citable(snapshot, run.query, run.request, choice, spoken, stable, elsewhere=bool(run.clauses))
 
@@ -228,7 +228,7 @@ def _answer(asked: protocol.QueryRequest, text: str) -> Response:
     return citable.mark(response, found)
 
 
-def _as_page(run: _Asked, is_graph: bool) -> Response:
+def _as_page(run: Guarded, is_graph: bool) -> Response:
     """The answer as a page: a table with links, yes or no, or Turtle."""
     written = negotiate.TURTLE if is_graph else negotiate.JSON
     citable = _citable(run, site().snapshot, Choice(written, written.media_type), language())
@@ -251,7 +251,7 @@ def _as_page(run: _Asked, is_graph: bool) -> Response:
     return response
 
 
-def _for_page(run: _Asked, format: str) -> Answer:
+def _for_page(run: Guarded, format: str) -> Answer:
     """The answer that a page is made of. Raises as ``Pool.ask`` does."""
     here = site()
     if run.clauses:

@@ -86,10 +86,10 @@ def answer(iri: str) -> Response:
 
 
 def _made(iri: str) -> Response:
-    triples = site().graph("entity", this=iri)
-    facts = claimlines.named_facts(triples, iri)
+    said = site().statements("entity", this=iri)
+    facts = claimlines.named_facts(said, iri)
     found = listing(iri)
-    if not (triples or found.total):
+    if not (said or found.total):
         raise unknown(iri)
     kinds = facts.iris(iri, _TYPE)
     where = where_of(iri)

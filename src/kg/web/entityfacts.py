@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 from flask import request
 
+from kg.chronicle.words import day_in_words
 from kg.pages import claims
 from kg.pages.claims import Line
 from kg.pages.facts import Facts, Said
@@ -21,6 +22,7 @@ _SKOS, _CKG, _OWL, _SSSOM = (PREFIXES[name] for name in ("skos", "ckg", "owl", "
 #: Links to other records, which have a place of their own.
 LINKS = tuple(_SKOS + name for name in ("exactMatch", "closeMatch", "broadMatch", "narrowMatch", "relatedMatch"))
 _BROADER = _SKOS + "broader"
+_DAY = ox.NamedNode(PREFIXES["xsd"] + "date")
 #: Families whose members only carry claims: what points from there is told by the claims.
 _CARRIERS = (PREFIXES["evidence"], PREFIXES["step"])
 
@@ -77,7 +79,8 @@ def facts_of(iri: str, facts: Facts, where: Where, told: Container[str]) -> list
                     proofs[value.value] = explanation(iri, predicate, value.value)
             elif isinstance(value, ox.Literal):
                 spoken = value.language or ""
-                shown.append(Said(value.value, "" if spoken == facts.language else spoken))
+                text = day_in_words(value.value, language()) if value.datatype == _DAY else value.value
+                shown.append(Said(text, "" if spoken == facts.language else spoken))
         own = [one for one in shown if not one.language or one.iri] or shown
         if own:
             found.append(_fact(facts, predicate, own, proofs))

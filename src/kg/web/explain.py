@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 
-import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
 from kg.errors import RequestError
+from kg.pages.claims import Passage, read_time
+from kg.pages.facts import Facts, Said
+from kg.pages.proofs import evidence_of, mentioned, reason
+from kg.rdf import PREFIXES, shorten
 from kg.reasoning.explaining import PARTS
 from kg.sparql import negotiate
 from kg.sparql.negotiate import Format
+from kg.web import claimlines
 from kg.web.security import preflight
-from kg.web.site import language, page, reader_labels, site
-from kg.web.terms import Labels, Shown
+from kg.web.site import language, page, site
+from kg.web.words import words
 
 TEXT = Format("text", "text/plain", "txt")
 JSON = Format("json", "application/json", "json")
@@ -23,18 +28,9 @@ OFFERED = (TEXT, JSON, negotiate.TURTLE, negotiate.HTML)
 _METHODS = "GET, HEAD, OPTIONS"
 #: Proof of which a page is made.
 _PAGE_BYTES = 1_000_000
-
-
-@dataclass(frozen=True)
-class Step:
-    """A statement of a proof as a page shows it: its terms, and either the rule and what it used, or where it stands."""
-
-    terms: Sequence[Shown]
-    rule: str
-    says: str
-    premises: Sequence[Step]
-    places: Sequence[Shown]
-    evidence: Sequence[Shown]
+_VOICE = PREFIXES["ckg"] + "attributedTo"
+#: Families of what has no name but is told by its place or its voice.
+_NAMELESS = tuple(PREFIXES[family] for family in ("evidence", "passage", "step"))
 
 
 def blueprint() -> Blueprint:
@@ -49,6 +45,7 @@ def blueprint() -> Blueprint:
 
 def explain() -> Response:
     """The proof of the triple that ``subject``, ``predicate`` and ``object`` name; without them, on a page, a form."""
+    site().answer_from(request.args.get("snapshot"))
     names = [name for name in request.args.getlist("format") if name]
     choice = negotiate.choose(request.headers.get("Accept"), names, OFFERED)
     if choice.format is negotiate.HTML:
@@ -61,11 +58,36 @@ def explain() -> Response:
 
 
 def _page() -> str:
-    labels = reader_labels()
+    """The proof in the reader's language, and a form; without terms, the form alone."""
     if not any(request.args.get(part) for part in PARTS):
-        return page("explain.html", labels, step=None)
+        return page("explain.html", reason=None)
     proof = json.loads(site().pool.explain(_terms(), JSON.name, language(), _PAGE_BYTES))
-    return page("explain.html", labels, step=_step(proof, labels))
+    iris = mentioned(proof)
+    nameless = [iri for iri in iris if iri.startswith(_NAMELESS)]
+    rests = claimlines.passages_of([*dict.fromkeys([*nameless, *evidence_of(proof)])])
+    passages = {one.iri: one for one in rests}
+    facts = claimlines.named_facts(site().statements("entity-passages", evidence=nameless) if nameless else (), *iris)
+    told = reason(proof, partial(_name, facts, passages), words(language()), language())
+    return page("explain.html", reason=told, passages=passages, written=shorten)
+
+
+def _name(facts: Facts, passages: Mapping[str, Passage], iri: str) -> Said:
+    """What something is called: by the pages, by what it says if it is a date, by its place or its voice, by itself."""
+    spoken, short = words(language()), shorten(iri)
+    own = spoken.get(f"explain-name-{short}") or spoken.get(f"entity-p-{short}")
+    time, place, voice = read_time(facts, iri), passages.get(iri), facts.iri(iri, _VOICE)
+    if own or time:
+        return Said(own or time.text, "", iri)
+    if place and place.paragraph:
+        return Said(f"{place.source.text}, {spoken['paragraph']} {place.paragraph}", place.source.language, iri)
+    if place and place.locator:
+        return Said(f"{place.source.text}, {place.locator.text}", place.source.language, iri)
+    if voice:
+        return Said(spoken["explain-step"].format(facts.name(voice).text), "", iri)
+    called = facts.name(iri)
+    # What a claim is called is a sentence: within another it is quoted.
+    is_sentence = iri.startswith(PREFIXES["claim"]) and called.text != short
+    return replace(called, text=spoken["explain-quoted"].format(called.text.removesuffix("."))) if is_sentence else called
 
 
 def _terms() -> tuple[str, str, str]:
@@ -80,23 +102,3 @@ def _terms() -> tuple[str, str, str]:
             )
         found += given
     return found[0], found[1], found[2]
-
-
-def _step(told: dict, labels: Labels) -> Step:
-    """A proof in JSON as a page shows it, without what only holds a list together."""
-    terms = [
-        Shown(text, labels.link(told[part][1:-1]) if told[part].startswith("<") else None)
-        for part, text in zip(PARTS, told["shown"], strict=True)
-    ]
-    return Step(
-        terms,
-        told.get("rule", ""),
-        told.get("says", ""),
-        [_step(premise, labels) for premise in told.get("premises", ()) if "list" not in premise],
-        [Shown(_place(one), labels.link(one["graph"])) for one in told.get("asserted", ())],
-        [labels.show(ox.NamedNode(one)) for one in told.get("evidence", ())],
-    )
-
-
-def _place(stated: dict) -> str:
-    return f"{stated['file']}:{stated['line']}" if stated["line"] else stated["file"]

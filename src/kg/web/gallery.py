@@ -11,6 +11,7 @@ from kg.sparql import negotiate, protocol
 from kg.sparql.gallery import GalleryQuery
 from kg.web.endpoint import answer
 from kg.web.site import site
+from kg.web.words import LANGUAGES
 
 _ENDING = ".rq"
 
@@ -30,14 +31,18 @@ def endpoint() -> Response:
 
 
 def query(name: str) -> Response:
-    """The text of a query, or its answer with the parameters that the endpoint takes. Raises NotFound."""
+    """The text of a query, or its answer with the parameters that the endpoint takes, asking for texts in the language
+    asked for. Raises NotFound."""
     for known in site().gallery:
         stem = known.name.removesuffix(_ENDING)
         if name == known.name:
-            return _text(known)
+            return _text(known.asked_in(negotiate.language(None, request.args.get("lang"), LANGUAGES)))
         if name == stem or (name.startswith(stem + ".") and name[len(stem) + 1 :].lower() in negotiate.ENDINGS):
             asked = protocol.parse(request.method, request.query_string, query=known.text)
-            return answer(replace(asked, as_of=asked.as_of or known.as_of), name[len(stem) + 1 :])
+            # A file is the same for whoever asks for it; a page follows its reader.
+            accept = request.headers.get("Accept-Language") if name == stem else None
+            text = known.asked_in(negotiate.language(accept, asked.lang, LANGUAGES)).text
+            return answer(replace(asked, query=text, as_of=asked.as_of or known.as_of), name[len(stem) + 1 :])
     raise NotFound(f"The gallery has no query {name[:100]!r}.", remedy="Choose one on the page of the endpoint.")
 
 

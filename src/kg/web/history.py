@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import pyoxigraph as ox
 from flask import Blueprint, Response, request
 
 from kg import snapshots
 from kg.diffing import compare
 from kg.diffing.entities import Entity, entities
 from kg.model import Query, Snapshot
+from kg.pages import statements
 from kg.rdf import BASE
 from kg.sparql import negotiate
 from kg.web import claimlines
@@ -49,9 +49,10 @@ def history(path: str) -> Response:
     here = site().snapshot
     versions = _versions()
     before = _older(versions, here)
-    now = site().graph("entity-history", this=iri, most=_MOST)
-    was = _from(before, iri) if before else []
-    if not (now or was):
+    # Without another version it matters only whether there is anything.
+    now = site().rows("entity-history", this=iri, most=_MOST if before else 1)
+    was = _from(before, iri) if before else b""
+    if not (statements.lines(now) or statements.lines(was)):
         raise unknown(iri)
     return answered(
         "entity-history.html",
@@ -84,19 +85,19 @@ def _older(versions: Sequence[Snapshot], here: Snapshot) -> Snapshot | None:
     return next((one for one in versions if one.built < here.built and one.digest != here.digest), None)
 
 
-def _from(snapshot: Snapshot, iri: str) -> list[ox.Triple]:
+def _from(snapshot: Snapshot, iri: str) -> bytes:
     """The same of another snapshot."""
     served = site().serving.lease(snapshot.reference)
     try:
-        data = served.pool.answer(Query(text("entity-history", this=iri, most=_MOST)), negotiate.N_TRIPLES.name)
+        return served.pool.answer(Query(text("entity-history", this=iri, most=_MOST)), negotiate.TSV.name)
     finally:
         site().serving.release(served)
-    return [quad.triple for quad in ox.parse(data, format=ox.RdfFormat.N_TRIPLES)]
 
 
-def _changes(was: Sequence[ox.Triple], now: Sequence[ox.Triple]) -> list[Change]:
+def _changes(before: bytes, after: bytes) -> list[Change]:
     spoken = language()
     found = []
+    was, now = (list(statements.as_triples(side)) for side in statements.of_what_differs(before, after))
     for entity in entities(compare(was, now), was, now):
         title = entity.titles.get(spoken) or entity.titles.get("en") or next(iter(entity.titles.values()), entity.name)
         found.append(Change(entity.iri, entity.kind, title, entity))

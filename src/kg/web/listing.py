@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 
 from kg.errors import RequestError
 from kg.pages.facts import Facts
@@ -17,8 +18,10 @@ from kg.web.site import language, site
 PAGE = 100
 #: As many rows as the query ``entity-listing`` asks for at most.
 _ASKED = 1_500
-#: As many claims as ``entity-count`` counts.
+#: So many claims are counted.
 COUNTED = 20_000
+#: In which order claims are: as people read them, the latest first, or as the snapshot has them.
+READ, LATEST, LISTED = "read", "latest", "listed"
 #: Room for the orders that are kept of a snapshot, in bytes, and what a claim takes there.
 _ROOM = 12_000_000
 _CLAIM_BYTES = 120
@@ -27,14 +30,14 @@ _CLAIM_BYTES = 120
 @dataclass(frozen=True)
 class Listing:
     """A page of the claims that have to do with a resource: their IRIs, by which properties they name it, how many
-    there are in all, and the number of the page; ``ordered`` is False if there are too many to be put in order, and
-    ``more`` True if there are more than ``total``."""
+    there are in all, and the number of the page; ``order`` is how they follow one another from page to page, and ``more``
+    is True if there are more than ``total``."""
 
     claims: Sequence[str]
     relations: Mapping[str, set[str]]
     total: int
     number: int
-    ordered: bool = True
+    order: str = READ
     more: bool = False
 
     @property
@@ -131,25 +134,54 @@ def _sorted(iri: str, relations: Mapping[str, set[str]]) -> Sequence[str]:
 
 def _called(iris: Collection[str], names: Facts) -> Facts:
     """What these are called, which ``names`` may tell as well."""
-    return Facts(site().graph("called", items=sorted(iris)), language(), names) if iris else names
+    return Facts(site().statements("called", items=sorted(iris)), language(), names) if iris else names
 
 
 def _of_many(iri: str, relations: Mapping[str, set[str]], number: int, start: int) -> Listing:
-    """So many claims that they stay as the snapshot has them."""
-    total = site().once(f"claims of {iri}", lambda: int(site().table("entity-count", this=iri)[0]["claims"]))
+    """So many claims that not all of them are known yet: in the order of all others if that can be, else the latest first,
+    and if there are too many for that, too, as the snapshot has them."""
+    claims = _naming(iri)
+    total = len(claims)
     if total < len(relations):
         # Most are of a source or a voice, and do not name it.
         ordered = sorted(relations)
         _exists(number, len(ordered))
         part = ordered[start : start + PAGE]
-        return Listing(part, relations, len(ordered), number, ordered=False, more=True)
-    more = total > COUNTED
-    if not more:
-        _exists(number, total)
-    found = [row["claim"] for row in site().table("entity-many", this=iri, most=PAGE, start=start)]
-    if not found:
-        raise _absent(number, "Go back a page.")
-    of_page: dict[str, set[str]] = {claim: set() for claim in found}
-    for row in site().table("entity-relations", this=iri, items=found):
-        of_page[row["claim"]].add(row["relation"])
-    return Listing(found, of_page, min(total, COUNTED), number, ordered=False, more=more)
+        return Listing(part, relations, len(ordered), number, order=LISTED, more=True)
+    if total > COUNTED:
+        part = [row["claim"] for row in site().table("entity-many", this=iri, most=PAGE, start=start)]
+        if not part:
+            raise _absent(number, "Go back a page.")
+        return Listing(part, _relations(iri, part), COUNTED, number, order=LISTED, more=True)
+    _exists(number, total)
+    if total > _ASKED:
+        part = claims[start : start + PAGE]
+        return Listing(part, _relations(iri, part), total, number, order=LATEST)
+    named = _relations(iri, claims)
+    every = {claim: named[claim] | relations.get(claim, set()) for claim in claims}
+    return Listing(_in_order(iri, every)[start : start + PAGE], every, total, number)
+
+
+def _naming(iri: str) -> Sequence[str]:
+    """All claims that name a resource, the latest first; one more than are counted if there are more. They are kept.
+
+    Raises Busy while the dates are being read.
+    """
+    kept: Cache[Sequence[str]] = site().once("claims of many", lambda: Cache(_ROOM))
+    known = kept.get(iri)
+    if known is None:
+        known = [row["claim"] for row in site().long_table("entity-all", this=iri, most=COUNTED + 1)]
+        if _ASKED < len(known) <= COUNTED:
+            # Loaded at the first such question, as it brings what compares names.
+            numbers = import_module("kg.web.searching").index().numbers
+            known.sort(key=lambda claim: (numbers.get(claim, len(numbers)), claim))
+        kept.put(iri, known, len(known) * _CLAIM_BYTES, 0.001 * len(known))
+    return known
+
+
+def _relations(iri: str, claims: Sequence[str]) -> dict[str, set[str]]:
+    """By which properties these claims name a resource."""
+    found: dict[str, set[str]] = {claim: set() for claim in claims}
+    for row in site().long_table("entity-relations", this=iri, items=claims) if claims else ():
+        found[row["claim"]].add(row["relation"])
+    return found

@@ -8,10 +8,12 @@ from dataclasses import replace
 from flask import Blueprint, Response, request
 
 from kg import binding
-from kg.errors import DeadlineExceeded, QueryError, RequestError, TooLarge
+from kg.errors import Busy, DeadlineExceeded, QueryError, RequestError, TooLarge, WorkerLost
+from kg.model import Query
 from kg.sparql import negotiate, protocol
+from kg.sparql.complete import LONGEST
 from kg.web import sentences
-from kg.web.endpoint import guarded, own_address
+from kg.web.endpoint import Guarded, guarded, own_address
 from kg.web.problems import body
 from kg.web.site import language, site
 
@@ -29,7 +31,7 @@ def blueprint() -> Blueprint:
 
 def mistake() -> Response:
     """What the endpoint would say is wrong with the ``query`` of a form, as ``problem``, which else is null, in the language
-    that ``Content-Language`` names.
+    that ``Content-Language`` names; and the names in it that the graph does not have, as ``unknown``.
 
     Takes ``as-of``, ``lang`` and ``snapshot`` as the endpoint does. Raises RequestError.
     """
@@ -38,28 +40,41 @@ def mistake() -> Response:
         raise RequestError("There is no query to read.", remedy="Give query=SELECT …")
     site().answer_from(asked.snapshot)
     told, spoken = None, language()
+    unknown: list[dict[str, object]] = []
     try:
-        _read(asked, asked.query)
+        run = guarded(asked, asked.query, site().settings, own_address(), site().services)
+        # To run what asks other services would ask them.
+        if not run.clauses:
+            _read(run)
+            unknown = _unknown(replace(run.query, text=asked.query), spoken)
     except QueryError as problem:
         if asked.as_of and problem.where:
             problem.where = binding.place_before(asked.query, asked.as_of, problem.where)
         told, spoken = sentences.told(body(problem, request.script_root, asked.query), spoken)
-    response = Response(json.dumps({"problem": told}, ensure_ascii=False), mimetype="application/json")
+    response = Response(json.dumps({"problem": told, "unknown": unknown}, ensure_ascii=False), mimetype="application/json")
     response.headers["Content-Language"] = spoken
     response.headers["Vary"] = "Accept-Language"
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _read(asked: protocol.QueryRequest, text: str) -> None:
+def _read(run: Guarded) -> None:
     """Have a worker read the query, over no data. Raises QueryError."""
-    run = guarded(asked, text, site().settings, own_address(), site().services)
-    if run.clauses:
-        # To run it would ask other services.
-        return
     query = replace(run.query, default_graphs=_NOTHING, named_graphs=())
     format = negotiate.N_TRIPLES if run.is_graph else negotiate.JSON
     try:
         site().pool.ask(query, format.name, deadline=_DEADLINE, limit=1)
     except (DeadlineExceeded, TooLarge):
         return
+
+
+def _unknown(query: Query, spoken: str) -> list[dict[str, object]]:
+    """What is to be said in a language of the names that the graph does not have: nothing where the workers are busy, or
+    looking takes long."""
+    if len(query.text) > LONGEST:
+        return []
+    try:
+        found = json.loads(site().pool.unknown_names(query, deadline=_DEADLINE))
+    except (Busy, DeadlineExceeded, QueryError, TooLarge, WorkerLost):
+        return []
+    return [{**one, "says": one["says"][spoken]} for one in found]

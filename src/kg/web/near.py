@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 
 from kg.errors import NotFound
 from kg.rdf import FAMILIES, GRAPH, ID
+from kg.web.gathering import gathered
 from kg.web.site import site
 
 #: How alike two names must be, in percent.
 _ALIKE = 70
+#: Names of a family that are known, at most.
+KNOWN = 20_000
 
 
 def unknown(iri: str) -> NotFound:
@@ -29,11 +33,28 @@ def _near(iri: str) -> str | None:
     folder = f"{ID}{family}/"
     if f"{family}/" not in FAMILIES.values():
         return _alike(folder, ID, [ID + name for name in FAMILIES.values()])
-    return _alike(iri, folder, site().at_length(f"names {folder}", lambda: _names(folder))) if local else None
+    return _alike(iri, folder, names(folder)) if local else None
 
 
-def _names(folder: str) -> Sequence[str]:
-    return [row["name"] for row in site().table("names", folder=folder)]
+def names(folder: str) -> Sequence[str]:
+    """The names of a family or of a part of one, sorted, up to ``KNOWN`` of them. Raises Busy as ``Site.at_length``."""
+    families = site().at_length("families", _families)
+    family, _, inner = folder.removeprefix(ID).partition("/")
+    if not family:
+        return sorted(name for members in families.values() for name in members)[:KNOWN]
+    members = families.get(family, ())
+    return [name for name in members if name.startswith(folder)] if inner else members
+
+
+def _families() -> Mapping[str, Sequence[str]]:
+    """The names of each family."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for row in gathered("names"):
+        name = row["name"]
+        family, slash, _ = name.removeprefix(ID).partition("/")
+        if slash and name.startswith(ID):
+            found[family].append(name)
+    return {family: sorted(members)[:KNOWN] for family, members in found.items()}
 
 
 def _alike(iri: str, folder: str, others: Sequence[str]) -> str | None:

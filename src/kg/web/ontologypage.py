@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from kg.browsing.vocabulary import Box, Term, by_module, family, mentioned, read, tree
 from kg.model import Query
+from kg.pages.statements import as_triples
 from kg.querytext import iri_of, tokens, unescaped
 from kg.rdf import GRAPH, PREFIXES, shorten
 from kg.sparql import negotiate
@@ -98,7 +99,7 @@ def learn(labels: Labels, things: Iterable[str]) -> None:
     """Have labels take in what these are called; of what is no IRI nothing is asked."""
     named_ones = sorted({iri for iri in things if iri.startswith(("http://", "https://"))})
     if named_ones:
-        labels.read(site().graph("called", items=named_ones))
+        labels.read(as_triples(site().statements("called", items=named_ones)))
 
 
 def _schemes(spoken: str, graphs: Sequence[str]) -> list[tuple[str, str, list[Mapping[str, str]]]]:

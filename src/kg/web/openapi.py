@@ -177,7 +177,7 @@ def _of_gallery(gallery: Sequence[GalleryQuery]) -> Iterator[Json]:
             "id": f"gallery-{stem}",
             "summary": one.title.get("en", stem),
             "description": f"{told}{day} Its text is at /queries/{one.name}.",
-            "parameters": ["format-of-answers", "asking", "explain", "If-None-Match", "If-Modified-Since"],
+            "parameters": ["format-of-answers", "asking", "explain", "shown", "column", "If-None-Match", "If-Modified-Since"],
             "content": ["tables", "graphs", "evidence", "reasons", "html"],
         }
 

@@ -13,7 +13,7 @@ from typing import Any
 import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
 
-from kg.errors import NotAcceptable, RequestError
+from kg.errors import Busy, DeadlineExceeded, NotAcceptable, RequestError
 from kg.model import Query
 from kg.rdf import PREFIXES, shorten
 from kg.sparql import negotiate
@@ -157,7 +157,16 @@ def _evidence(row: Mapping[str, str], voices: Sequence[tuple[str, str]]) -> dict
 
 
 def _asked(wanted: str, asked: Mapping[str, object]) -> Any:
-    return json.loads(site().pool.draft(wanted, asked, language()))
+    """What a worker answers. Raises Busy if it takes longer than it may although there is nothing to judge: what forms are
+    made from is not ready yet, or the server has much to do."""
+    pool = site().pool
+    try:
+        return json.loads(pool.draft(wanted, asked, language()))
+    except DeadlineExceeded:
+        if asked.get("judge"):
+            raise
+        pool.prepare_again()
+        raise Busy("The form was not ready in time.", remedy="Try again in a few seconds.") from None
 
 
 def _shown(form: Form, wanted: str, *, stale: bool = False) -> Response:

@@ -10,16 +10,15 @@ from flask import Blueprint, Response, redirect, request
 from kg.rdf import BASE
 from kg.sparql import negotiate
 from kg.sparql.negotiate import Choice
-from kg.web import entity
+from kg.web import entity, near
 from kg.web.listing import page_number
 from kg.web.named import answered, asked, labelled, rdf
 from kg.web.near import unknown
 from kg.web.site import site, text
 
 _TRIPLES_SHOWN = 1_000
-#: Members of a family on a page of it, and in all, as many as the query ``names`` asks for.
+#: Members of a family on a page of it.
 _MEMBERS_SHOWN = 500
-_MEMBERS_KNOWN = 20_000
 #: The name of a family without the slash that belongs to it.
 _FAMILY = re.compile(r"id/[A-Za-z0-9\-]+")
 
@@ -49,7 +48,7 @@ def _family(iri: str, choice: Choice) -> Response:
     """The resources whose IRIs begin with this one, with their labels. Raises NotFound."""
     if choice.format is not negotiate.HTML:
         return rdf(text("family", this=iri), iri, choice)
-    names = site().at_length(f"family {iri}", lambda: [row["name"] for row in site().table("names", folder=iri)])
+    names = near.names(iri)
     if not names:
         raise unknown(iri)
     number = page_number(len(names), _MEMBERS_SHOWN)
@@ -59,7 +58,7 @@ def _family(iri: str, choice: Choice) -> Response:
     members = sorted((labels.show(ox.NamedNode(name)) for name in part), key=lambda one: (one.text.casefold(), one.iri))
     return answered(
         "family.html", labels, iri=iri, path=f"/{iri[len(BASE):]}", members=members, number=number, first=start + 1,
-        total=len(names), pages_in_all=-(-len(names) // _MEMBERS_SHOWN), more=len(names) >= _MEMBERS_KNOWN,
+        total=len(names), pages_in_all=-(-len(names) // _MEMBERS_SHOWN), more=len(names) >= near.KNOWN,
     )  # fmt: skip
 
 

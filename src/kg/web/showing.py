@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from kg.pages.facts import Said
 from kg.rdf import shorten
 from kg.web.site import site
 
@@ -48,7 +49,7 @@ class Rest:
     paragraph: int | None
     start: int | None
     end: int | None
-    locator: str
+    locator: Said | None
     direct: bool
     voices: Sequence[Named]
 
@@ -98,23 +99,25 @@ def chains(steps: Iterable[str], spoken: str) -> dict[str, list[Named]]:
 
 def rests(claims: Collection[str], spoken: str) -> dict[str, list[Rest]]:
     """What each of these claims rests on, in the order of documents and places."""
-    rows = site().table("source-evidence", items=sorted(set(claims))) if claims else []
+    rows = site().table("source-evidence", items=sorted(set(claims)), lang=spoken) if claims else []
     voices = chains((row["step"] for row in rows if "step" in row), spoken)
     found: dict[str, dict[str, Rest]] = {}
     for row in rows:
         known = found.setdefault(row["claim"], {})
         if row["evidence"] not in known or row.get("language") == spoken:
-            known[row["evidence"]] = _rest(row, voices)
+            known[row["evidence"]] = _rest(row, voices, spoken)
     ordered = {claim: sorted(each.values(), key=lambda one: (one.document, one.start or 0)) for claim, each in found.items()}
     return ordered
 
 
-def _rest(row: Mapping[str, str], voices: Mapping[str, Sequence[Named]]) -> Rest:
+def _rest(row: Mapping[str, str], voices: Mapping[str, Sequence[Named]], spoken: str) -> Rest:
     def number(name: str) -> int | None:
         return int(row[name]) if row.get(name) else None
 
+    tag = row.get("locatorLanguage", "")
+    locator = Said(row["locator"], tag if tag != spoken else "") if row.get("locator") else None
     return Rest(
         row["evidence"], row["document"], row.get("title") or shorten(row["document"]), number("paragraph"),
-        number("start"), number("end"), row.get("locator", ""), row.get("direct") == "true",
+        number("start"), number("end"), locator, row.get("direct") == "true",
         voices.get(row.get("step", ""), ()),
     )  # fmt: skip

@@ -15,6 +15,8 @@ import pyoxigraph as ox
 from flask import Response, current_app, g, has_request_context, render_template, request
 
 from kg.model import Answer, Query, Snapshot
+from kg.pages import statements
+from kg.pages.statements import Statement
 from kg.rdf import BASE
 from kg.settings import Settings
 from kg.sparql import negotiate
@@ -111,6 +113,14 @@ class Site:
         data = self._answered(text(name, **values), negotiate.N_TRIPLES.name)
         return [quad.triple for quad in ox.parse(data, format=ox.RdfFormat.N_TRIPLES)]
 
+    def statements(self, name: str, **values: Parameter) -> list[Statement]:
+        """What a SELECT of ?s, ?p and ?o among the pages' own queries states of what has an IRI; each once."""
+        return statements.read(self.rows(name, **values))
+
+    def rows(self, name: str, **values: Parameter) -> bytes:
+        """The same as a table in TSV, for ``kg.pages.statements``."""
+        return self._answered(text(name, **values), negotiate.TSV.name)
+
     def table(self, name: str, **values: Parameter) -> list[dict[str, str]]:
         """The rows of a SELECT among the pages' own queries, as plain text by variable."""
         data = json.loads(self._answered(text(name, **values), negotiate.JSON.name))
@@ -206,8 +216,12 @@ def site() -> Site:
 def language() -> str:
     """The language to write in: the parameter ``lang``, also of a form, else Accept-Language, else English."""
     asked = getattr(g, "asked", None)
-    wanted = asked.lang if asked else request.args.get("lang")
-    return negotiate.language(request.headers.get("Accept-Language"), wanted, LANGUAGES)
+    known = getattr(g, "spoken", None)
+    # A page asks for it at each of its numbers and links.
+    if known is None or known[0] is not asked:
+        wanted = asked.lang if asked else request.args.get("lang")
+        known = g.spoken = asked, negotiate.language(request.headers.get("Accept-Language"), wanted, LANGUAGES)
+    return known[1]
 
 
 def _in_other_languages() -> dict[str, str]:

@@ -58,6 +58,13 @@ class Task(WSGITask):
             held, self.channel.held = self.channel.held, None
         self.channel.write_soon(b"".join(held))
 
+    def finish(self) -> None:
+        """End the answer. Where the answer to the next request would wait in a thread until this one is read, the
+        connection ends with it, and the client asks again (RFC 9112, section 9.3.2)."""
+        super().finish()
+        if len(self.channel.requests) > 1 and self.channel.total_outbufs_len > self.channel.adj.outbuf_high_watermark:
+            self.set_close_on_finish()
+
     def _hand_over(self, file: ReadOnlyFileBasedBuffer) -> None:
         """Have a file sent as the client reads it; the channel closes it."""
         size = len(file)

@@ -15,8 +15,8 @@ from contextlib import suppress
 from flask import Flask, g
 
 from kg.model import LANGUAGES
-from kg.rdf import FAMILIES
-from kg.web import claimlines
+from kg.rdf import FAMILIES, PREFIXES
+from kg.web import claimlines, near
 from kg.web.served import Served
 from kg.web.serving import Serving
 
@@ -52,6 +52,8 @@ def warm(app: Flask, serving: Serving, served: Served) -> None:
             if serving.closed or served.retired:
                 return
             _do(app, serving, served, path, spoken, app.dispatch_request)
+        _do(app, serving, served, "/", spoken, claimlines.make_ready)
+        _do(app, serving, served, "/", spoken, lambda: near.names(PREFIXES["claim"]))
 
 
 def _do(

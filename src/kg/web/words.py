@@ -42,11 +42,6 @@ def number(value: int | str, language: str) -> str:
     return grouped.replace(",", ".") if language == "it" else grouped
 
 
-def decimal(value: float, language: str) -> str:
-    """A number with one decimal: ``93.6`` in English, ``93,6`` in Italian."""
-    return f"{value:.1f}".replace(".", "," if language == "it" else ".")
-
-
 @cache
 def _files() -> Mapping[str, Mapping[str, list[str]]]:
     """What each file says."""

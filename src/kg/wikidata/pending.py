@@ -15,12 +15,12 @@ from kg.wikidata.cache import FOLDER
 
 _NAME = "suggested.json"
 #: What every suggestion says, what every candidate of it does, and every piece of evidence, with the type of each.
-_PARTS = {"entity": str, "label": str, "outcome": str, "says": str, "contrast": str, "candidates": list}
+_PARTS = {"entity": str, "label": str, "outcome": str, "says": dict, "contrast": dict, "candidates": list}
 _OF_CANDIDATE = {
-    "id": str, "label": str, "description": str, "score": float | int, "supported": bool, "contradicted": bool,
+    "id": str, "label": str, "description": dict, "score": float | int, "supported": bool, "contradicted": bool,
     "evidence": list,
 }  # fmt: skip
-_OF_EVIDENCE = {"value": float | int, "says": str}
+_OF_EVIDENCE = {"value": float | int, "says": dict}
 
 
 def load(state: Path) -> dict[str, dict]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections import ChainMap
 from functools import cached_property
 
-from kg.engine import Engine, Texts
+from kg.engine import Engine
 from kg.forms import written
 from kg.gate.base import Base
 from kg.gate.contribution import Bench, check
@@ -13,6 +14,7 @@ from kg.model import Change, Contribution
 from kg.report.page import fragment
 from kg.report.sheet import Sheet
 from kg.rulebook import rules_among
+from kg.texts import Texts
 from kg.workers.wire import CONFORMS, DOES_NOT, FRAGMENT
 
 
@@ -33,7 +35,7 @@ class SnapshotChecker:
         known = self._texts.by_path.get(path)
         before = known.encode("utf-8") if known is not None else None
         report = check(Contribution((Change(path, before, content),)), self.bench)
-        texts = {**self._texts.by_path, path: content.decode("utf-8", "replace")}
+        texts = ChainMap({path: content.decode("utf-8", "replace")}, self._texts.by_path)
         sheet = Sheet(report, texts, time.perf_counter() - start, language)
         told = fragment(sheet, path) if form == FRAGMENT else written(sheet, form)
         return (DOES_NOT if sheet.failed else CONFORMS) + told.encode("utf-8")

@@ -9,10 +9,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.engine import Engine, Texts, unanswered
+from kg.engine import Engine, unanswered
 from kg.errors import KgError, QueryError, WorkerLost
 from kg.querytext import may_make_triple_terms
 from kg.sparql import results
+from kg.texts import Texts
 from kg.workers import wire
 from kg.workers.outbox import Outbox
 from kg.workers.wire import Limits
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 #: A contribution of nothing: judging it makes what judging others needs.
 _NOTHING = ("data/incoming/nothing.ttl", b"")
+
+#: What answers under so short a deadline that to load it first would take a part of it.
+_QUICK = ("kg.workers.naming", "kg.gate.alike")
 
 
 class Desk:
@@ -59,6 +63,8 @@ class Desk:
                 return self._evidence(request)
             if "empty" in request:
                 return self._reason(request)
+            if "names" in request:
+                return {}, self._names(request)
             return {}, self._answered(kind, request, content)
         except KgError as error:
             return wire.from_error(error), b""
@@ -97,6 +103,10 @@ class Desk:
         body = search.answer(wire.to_query(request["empty"]), request["format"], request["language"])
         return {"spent": search.is_spent}, body
 
+    def _names(self, request: wire.Header) -> bytes:
+        naming = import_module("kg.workers.naming")
+        return naming.unknown_names(self._engine, wire.to_query(request["names"]), request["deadline"])
+
     def _answered(self, kind: str, request: wire.Header, content: bytes) -> bytes:
         most = min(self._limits.answer, request["most"] or self._limits.answer)
         if kind == "explanation":
@@ -110,6 +120,8 @@ class Desk:
 
         Without effect if it cannot be made: whoever asks for it is told why.
         """
+        for module in _QUICK:
+            import_module(module)
         with contextlib.suppress(KgError):
             if kind == "check":
                 self._checker.answer(*_NOTHING, "json", "en")

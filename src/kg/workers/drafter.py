@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection
 from dataclasses import asdict
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +40,7 @@ _DATA, _CLAIMS = "data", "data/claims"
 #: Choices that one question is answered with, and members of a class that are looked at for their folder.
 _CHOICES, _SAMPLE = 20, 200
 _LONGEST_SEARCH = 200
-_COUNT = "SELECT (COUNT(DISTINCT ?node) AS ?count) { VALUES ?class { %s } ?node a ?class FILTER(isIRI(?node)) }"
+_COUNT = "SELECT (COUNT(*) AS ?count) { ?node a <%s> FILTER(isIRI(?node)) }"
 _NAMED = tuple(
     ox.NamedNode(PREFIXES[prefix] + name)
     for prefix, name in (("rdfs", "label"), ("skos", "prefLabel"), ("ckg", "summary"), ("dcterms", "title"))
@@ -57,20 +56,21 @@ class SnapshotDrafter:
     def __init__(self, engine: Engine, checker: SnapshotChecker) -> None:
         self._engine, self._checker = engine, checker
         bench: Bench = checker.bench
-        self._state = state = State(engine.store, bench.judged)
+        self._state = state = State(engine.store, bench.judged, in_memory=True)
         self._forms = Forms(bench.shapes, state)
         self._kinds = Kinds(bench.shapes, state, self._forms, self._count)
-        self._options = Options(state, self._forms.hierarchy)
+        self._options = Options(state, self._forms.hierarchy, self._kinds.count)
         self._filler = Filler(self._forms, state, self._options)
         layout = Layout(bench.shapes)
         self._showing = Showing(self._forms, layout, state, self._options, self._filler, self._kinds)
         self._correcting = Correcting(self._forms, state, self._options, self._showing, layout, self._kinds)
         #: Those that corrections were last made in.
         self._document = lru_cache(4)(self._read)
+        self._folder = cache(self._find_folder)
 
-    def _count(self, classes: Collection[str]) -> int:
-        """How many nodes are of one of these classes."""
-        (row,) = self._engine.store.query(_COUNT % " ".join(f"<{one}>" for one in classes))
+    def _count(self, class_: str) -> int:
+        """How many nodes are of a class, as is stated or follows."""
+        (row,) = self._engine.store.query(_COUNT % class_)
         return int(row["count"].value)
 
     def answer(self, wanted: str, content: bytes, language: str) -> bytes:
@@ -231,7 +231,8 @@ class SnapshotDrafter:
         path = f"{self._folder(iri_of(class_) or '')}/{iri.rpartition('/')[2]}"
         return free(path, (one.removesuffix(".ttl") for one in self._checker.bench.base.paths)) + ".ttl"
 
-    def _folder(self, class_: str) -> str:
+    def _find_folder(self, class_: str) -> str:
+        """The folder where most files with something of a class are."""
         hierarchy = self._forms.hierarchy
         if CLAIM in hierarchy.above(class_):
             return _CLAIMS

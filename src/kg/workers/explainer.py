@@ -6,7 +6,7 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from kg.engine import Engine, Texts
+from kg.engine import Engine
 from kg.errors import NotFound, QueryError
 from kg.model import Corpus, Source
 from kg.parsing import parse_turtle
@@ -15,6 +15,7 @@ from kg.reasoning.explaining import Explainer, read_triple
 from kg.reasoning.proofs import Proof
 from kg.reasoning.telling import denied, meant
 from kg.rulebook import rules_among
+from kg.texts import Texts
 
 
 class SnapshotExplainer:

@@ -35,8 +35,9 @@ _GROWTH_KILOBYTES = 24 * 1024
 _GRACE = 2.0
 
 
-#: Seconds that the owner may take to make what requests of a kind need.
-_PREPARING = 5.0
+#: Seconds that the owner may work, and that may pass, to make what requests of a kind need: on a machine that has much to
+#: do the work itself is no more.
+_PREPARING, _PASSING = 5.0, 20.0
 
 
 def main() -> int:
@@ -84,17 +85,22 @@ def _prepare(desk: Desk, kind: str) -> None:
     def stop(number: int, frame: FrameType | None) -> NoReturn:
         raise _TooLong
 
-    signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, _PREPARING)
+    timers = ((signal.SIGPROF, signal.ITIMER_PROF, _PREPARING), (signal.SIGALRM, signal.ITIMER_REAL, _PASSING))
+    for alarm, timer, seconds in timers:
+        signal.signal(alarm, stop)
+        signal.setitimer(timer, seconds)
     try:
         desk.prepare(kind)
     except (_TooLong, MemoryError):
         # Whoever asks for it has it made by the worker, within its own limits.
         pass
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        # Workers are to be ended by it.
-        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        for alarm, _, _ in timers:
+            signal.signal(alarm, signal.SIG_IGN)
+        for alarm, timer, _ in timers:
+            signal.setitimer(timer, 0)
+            # Workers are to be ended by them.
+            signal.signal(alarm, signal.SIG_DFL)
 
 
 def _settle() -> None:

@@ -59,6 +59,7 @@ class Pool:
         except BaseException:
             self.close()
             raise
+        self._preparing = threading.Lock()
         if prepare:
             timer = threading.Timer(_PREPARE_AFTER, self._prepare)
             timer.daemon = True
@@ -155,6 +156,21 @@ class Pool:
         request = {"empty": wire.from_query(query), "format": format, "language": language, "most": None}
         return self._ask({**request, "deadline": deadline or self._limits.deadline}).body
 
+    def unknown_names(self, query: Query, *, deadline: float) -> bytes:
+        """The names in a query that the graph does not have, as JSON (``kg.workers.naming``); none while no worker is free.
+
+        ``deadline`` is in seconds. Raises as ``answer`` does.
+        """
+        if not self._lanes.figures()["free"]:
+            return b"[]"
+        return self._ask({"names": wire.from_query(query), "deadline": deadline, "most": None}).body
+
+    def prepare_again(self) -> None:
+        """Have what checks, explanations and forms need made in the owner now, in a thread, unless it is being made: what
+        took a worker too long took it with it."""
+        if not self._preparing.locked():
+            threading.Thread(target=self._prepare, name="preparing", daemon=True).start()
+
     def figures(self) -> Mapping[str, int]:
         """How many workers are free, how many requests wait for one, and how many processes are slow."""
         return self._lanes.figures()
@@ -178,8 +194,9 @@ class Pool:
 
     def _prepare(self) -> None:
         """Have what checks, explanations and forms need made, then renew the workers that do not have it."""
-        for kind in wire.PREPARED:
-            if self._lanes.closed or not self._keeper.prepare(kind):
-                return
+        with self._preparing:
+            for kind in wire.PREPARED:
+                if self._lanes.closed or not self._keeper.prepare(kind):
+                    return
         while worker := self._lanes.take_stale(self._keeper.generation):
             self._lanes.put(Lease.renewed(self._keeper, worker))

@@ -33,6 +33,7 @@ _KINDS = {
     "draft": "draft",
     "evidence": "query with evidence",
     "empty": "search for a reason",
+    "names": "look at names",
 }
 #: Kinds of requests that are worth preparing for, and can be: nothing of theirs starts a thread.
 PREPARED = ("check", "explanation", "draft")
