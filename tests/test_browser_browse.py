@@ -93,12 +93,19 @@ def test_from_the_sources_to_a_claim_and_to_a_contradiction(page: Page, live_ser
 def test_a_term_is_found_and_its_fragment_resolves(page: Page, live_server: str) -> None:
     page.goto(f"{live_server}/ontology#holder")
     expect(page.locator("#holder")).to_be_in_viewport()
-    page.get_by_role("searchbox", name="Find a term").fill("ceasefire monitoring")
-    expect(page.locator(".term:visible")).not_to_have_count(0)
+    # By any of its words; the words of vocabularies are found, too, and folded again afterwards.
+    page.get_by_role("searchbox", name="Find a term").fill("undertakes holder")
     expect(page.locator("#Signature")).to_be_hidden()
+    expect(page.locator(".term:visible")).to_have_count(1)
+    expect(page.locator(".term:visible")).to_have_attribute("id", "Commitment")
+    page.get_by_role("searchbox", name="Find a term").fill("observing ceasefire")
+    expect(page.locator(".term:visible")).to_have_count(0)
+    expect(page.locator(".word:visible")).to_contain_text("monitoring")
     page.get_by_role("searchbox", name="Find a term").fill("nothing-of-the-kind")
     expect(page.locator(".find-term [role=status]")).to_have_text("No term has these words.")
+    expect(page.locator(".word:visible")).to_have_count(0)
     # What leads to a hidden term shows it again.
     page.locator("svg.diagram a").first.click()
     expect(page.locator(".term:target")).to_be_visible()
     expect(page.get_by_role("searchbox", name="Find a term")).to_have_value("")
+    expect(page.locator("details.vocabulary[open]")).to_have_count(0)

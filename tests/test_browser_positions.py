@@ -94,6 +94,10 @@ def test_in_italian_on_a_phone_in_the_dark(browser: Browser, live_server: str, p
     with watched(browser, live_server, 375, color_scheme="dark", locale="it-IT") as page:
         page.goto(f"{live_server}/positions?lang=it")
         expect(page.get_by_role("heading", name="Posizioni", exact=True)).to_be_visible()
+        # What is picked from is folded away until it is wanted, or something is picked.
+        expect(page.get_by_label("Membri di")).to_be_hidden()
+        page.get_by_text("Scegli che cosa mostrare").click()
+        expect(page.get_by_label("Membri di")).to_be_visible()
         page.get_by_role("button", name="Cambiamento precedente").click()
         expect(page.get_by_role("heading", name="Alla data: 1º gennaio 2026")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth") <= 375

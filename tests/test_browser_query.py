@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -130,12 +130,37 @@ def test_values_are_found_by_their_label_in_the_language_of_the_reader(page: Pag
     italy.click()
     expect(page.locator("#query")).to_have_value(re.compile("ckg:holder actor:italy$"))
     # That of what was written before as well.
-    assert [line.split()[1] for line in text_of(page).splitlines()[:-1]] == ["actor:", "ckg:"]
+    assert [line.split()[1] for line in text_of(page).splitlines()[:-1]] == ["ckg:", "actor:"]
+
+
+def test_a_known_prefix_is_declared_when_it_is_written_and_undone_with_it(page: Page, live_server: str) -> None:
+    declared = f"PREFIX ckg: <{PREFIXES['ckg']}>\n"
+    opened(page, f"{live_server}/sparql?lang=en")
+    # Neither in comments, strings and IRIs, nor what is known to nobody, nor what is being declared by hand.
+    for text in ("# ckg:a", 'ASK { ?a ?b "ckg:a" }', "ASK { <ckg:a> ?b ?c }", "ASK { ?a nobody:b ?c }", "ASK { ?ckg:", "PREFIX ckg: "):
+        write(page, "")
+        page.keyboard.type(text)
+        assert text_of(page).rstrip("}> ") == text.rstrip("}> ")
+    write(page, "SELECT * { }")
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_timeout(600)  # What is typed later is another step to undo.
+    page.keyboard.type("?c ckg")
+    assert text_of(page) == "SELECT * { ?c ckg}"
+    page.wait_for_timeout(600)
+    page.keyboard.type(":")
+    expect(page.locator("#query")).to_have_value(declared + "SELECT * { ?c ckg:}")
+    page.keyboard.press("ControlOrMeta+z")
+    expect(page.locator("#query")).to_have_value("SELECT * { ?c ckg}")
+    page.keyboard.type(":hodler ?who ")
+    expect(page.locator("#query")).to_have_value(declared + "SELECT * { ?c ckg:hodler ?who }")
+    expect(looked_at(page)).to_contain_text("The graph knows no property ckg:hodler.")
+    write(page, f"# Pasted.\nPREFIX actor: <{PREFIXES['actor']}>\nASK {{ ?c ckg:holder actor:italy }}")
+    expect(page.locator("#query")).to_have_value(re.compile(r"^# Pasted\.\nPREFIX actor: .*\nPREFIX ckg: .*\nASK "))
 
 
 def test_a_mistake_is_underlined_and_mended_by_its_proposal(page: Page, live_server: str, pictures: Path) -> None:
-    opened(page, f"{live_server}/sparql?lang=en")
-    write(page, "SELECT ?who WHERE {\n  ?claim ckg:holder ?who\n}\nLIMIT 3")
+    draft = "SELECT ?who WHERE {\n  ?claim ckg:holder ?who\n}\nLIMIT 3"
+    opened(page, f"{live_server}/sparql?{urlencode({'lang': 'en', 'draft': draft})}")
     run(page)
     problem = page.get_by_role("alert")
     expect(problem).to_contain_text("ckg: is not declared")
@@ -326,8 +351,7 @@ def test_without_script_the_form_asks_lays_out_and_keeps_a_draft(browser: Browse
 def test_it_is_accessible_and_fits_a_phone(page: Page, live_server: str, scheme: str, pictures: Path) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.set_viewport_size({"width": 375, "height": 800})
-    opened(page, f"{live_server}/sparql?lang=it")
-    write(page, "SELECT ?c { ?c a skos:Concept }")
+    opened(page, f"{live_server}/sparql?lang=it&draft={quote('SELECT ?c { ?c a skos:Concept }')}")
     run(page)
     expect(page.get_by_role("alert")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 375

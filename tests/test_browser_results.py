@@ -212,6 +212,14 @@ def test_an_answer_and_a_graph_are_drawn_as_networks(reader: Reader, pictures: P
         download.value.save_as(tmp_path / f"network.{ending}")
     assert (tmp_path / "network.PNG").read_bytes().startswith(b"\x89PNG")
     assert "Italy" in (tmp_path / "network.SVG").read_text("utf-8")
+    # What has no room for its name is told of, and has it when one comes near.
+    page.set_viewport_size({"width": 375, "height": 900})
+    page.get_by_role("button", name="Fit").click()
+    hidden = page.locator(".names-left")
+    expect(hidden).to_contain_text("Signs without their names, for want of room:")
+    for _ in range(12):
+        page.get_by_role("button", name="Larger").click()
+    expect(hidden).to_be_empty()
     page = reader.ask(GRAPH)
     expect(page.locator(".turtle summary", has_text="claim:").first).to_be_visible()
     page.get_by_role("button", name="Fold all", exact=True).click()

@@ -125,6 +125,7 @@ def test_the_picture_is_zoomed_with_two_fingers(browser: Browser, live_server: s
 def test_without_scripts_the_years_and_months_are_links(browser: Browser, live_server: str) -> None:
     with watched(browser, live_server, 375, java_script_enabled=False) as page:
         page.goto(f"{live_server}/timeline?lang=it")
+        expect(page.get_by_label("Consesso")).to_be_hidden()
         page.get_by_role("link", name="2025", exact=True).click()
         page.get_by_role("link", name="terzo trimestre 2025").click()
         page.get_by_role("link", name="settembre 2025", exact=True).click()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.browsing.asking import FACETS, PER_PAGE, Asked, answer, read
+from kg.browsing.asking import FACETS, PER_PAGE, Asked, Value, answer, leading, read
 from kg.browsing.index import Index, Material
 from kg.browsing.inflection import stem
 from kg.browsing.sets import every, holds, packed, within
@@ -82,6 +82,12 @@ def test_facets_count_what_choosing_them_would_leave(items: list[dict], chosen: 
             assert value.chosen == (value.iri in chosen.get(facet, ()))
         # What is chosen can be taken back, whatever it leaves.
         assert set(chosen.get(facet, ())) <= {value.iri for value in found.facets[facet]}
+
+
+def test_of_a_facet_with_many_values_the_first_and_the_chosen_are_shown() -> None:
+    values = [Value(f"c{number}", 9 - number, 0, number in (1, 7)) for number in range(9)]
+    assert [value.iri for value in leading(values, "condition", 3)] == ["c0", "c1", "c2", "c7"]
+    assert leading(values, "condition", 9) == leading(values, "topic", 3) == values
 
 
 @settings(deadline=None)

@@ -18,6 +18,7 @@ from kg.engine import Engine, current
 from kg.errors import BuildError, SourceError, StateError
 from kg.model import Corpus, Finding, Query, Report
 from kg.sources import load
+from kg.texts import Texts
 
 COUNT = Query("SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
 
@@ -59,6 +60,18 @@ def test_nothing_is_built_twice_unless_asked(repository: Path, state: Path) -> N
     forced, is_new = build(repository, state, force=True)
     assert is_new and forced.digest == first.digest and forced.path != first.path
     assert triples_served(state) == first.counts["default_graph"]
+
+
+def test_texts_that_state_the_same_are_taken_up(repository: Path, state: Path) -> None:
+    first, _ = build(repository, state)
+    topics = repository / "data" / "topics.ttl"
+    topics.write_bytes(b"# A remark.\r\n" + topics.read_bytes())
+    told: list[str] = []
+    second, is_new = build(repository, state, tell=told.append)
+    # A server notices a snapshot by its folder; what it answers and is cited by is the same.
+    assert is_new and second.path != first.path and second.reference == first.reference
+    assert Texts(current(state)).by_path["data/topics.ttl"].encode("utf-8") == topics.read_bytes()
+    assert not any("conclusions" in one for one in told) and not build(repository, state)[1]
 
 
 def test_a_snapshot_that_lost_its_dump_is_built_again(repository: Path, state: Path) -> None:

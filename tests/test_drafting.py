@@ -69,7 +69,7 @@ def test_every_claim_of_the_graph_could_have_been_filled_into_its_form(bench: Be
     for triple in bench.triples:
         said[triple.subject.value].append(triple)
     tried = 0
-    for class_ in ("Position", "Commitment", "PassageEvidence", "Participation", "Condition", "DateSpan", "Person"):
+    for class_ in ("Position", "Commitment", "PassageEvidence", "CitationEvidence", "Participation", "Condition", "DateSpan", "Person"):
         fields = {one.iri: one for one in bench.forms.of(CKG + class_).fields.values()}
         for subject in sorted(bench.forms.hierarchy.members(CKG + class_))[:12]:
             triples = said[subject]
@@ -103,6 +103,24 @@ def test_all_that_a_form_has_can_be_read_from_it(bench: Bench) -> None:
             for address in addresses(shown):
                 if address and address.rpartition(".")[2].isdigit():
                     assert read(kind.name, [(address, "x")]).values
+
+
+def test_what_is_said_once_in_each_language_has_room_for_each(bench: Bench) -> None:
+    shown = json.dumps(bench.showing.node(node := Described("ckg:CitationEvidence"), bench.filler.fill(node, "en"), "en"))
+    assert '"name": "ckg:locator"' in shown
+    one = bench.showing.field(CKG + "CitationEvidence", "ckg:locator")
+    assert one and one.languages == ("en", "it")
+
+
+def test_who_chooses_another_kind_leaves_the_fields_of_the_kind_before(bench: Bench) -> None:
+    at = "ckg:evidence.0/"
+    typed = [(at + "a", "ckg:CitationEvidence"), (at + "ckg:paragraph.0", "3"), (at + "ckg:locator.0@it", "p. 3")]
+    filled = bench.fill("ckg:Position", *typed, (at + "oa:start.0/a", "ckg:DateSpan"))
+    said = {triple.predicate.value for triple in filled.triples}
+    assert CKG + "locator" in said and CKG + "paragraph" not in said and filled.problems == []
+    assert CKG + "DateSpan" not in {triple.object.value for triple in filled.triples}
+    with pytest.raises(RequestError, match="has no ckg:paragraph"):
+        bench.fill("ckg:Position", ("ckg:paragraph.0", "3"))
 
 
 @settings(deadline=None)
@@ -166,6 +184,14 @@ def test_a_date_that_is_known_is_named_and_another_is_made(bench: Bench) -> None
     made = bench.fill("ckg:Position", ("ckg:time.0", "2031-05"))
     days = {t.object.value for t in made.triples if shorten(t.predicate.value) in ("ckg:earliest", "ckg:latest")}
     assert days == {"2031-05-01", "2031-05-31"}
+
+
+def test_a_voice_of_its_own_comes_before_the_same_voice_passed_on_by_another(bench: Bench) -> None:
+    field = bench.forms.of(CKG + "PassageEvidence").fields[CKG + "attribution"]
+    found = [one.iri.rpartition("/")[2] for one in bench.options.search(field, "trump", 9, "004").first]
+    assert found.index("004-trump") < found.index("004-macron-trump")
+    shown = json.dumps(bench.showing.node(node := Described("ckg:PassageEvidence"), bench.filler.fill(node, "it"), "it"))
+    assert 0 < shown.index("step:004-trump") < shown.index("step:004-macron-trump")
 
 
 def test_what_is_described_in_the_form_may_be_pointed_to(bench: Bench) -> None:

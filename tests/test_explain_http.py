@@ -15,12 +15,14 @@ import pyoxigraph as ox
 import pytest
 from conftest import PREFIXES, write_repository
 from kg.build import build
-from kg.engine import current
-from kg.errors import BuildError
-from kg.rdf import BASE, ID
+from kg.engine import Engine, current
+from kg.errors import BuildError, NotFound, QueryError
+from kg.rdf import BASE, CLOSURE_GRAPH, ID
 from kg.pages.facts import Said
-from kg.pages.proofs import reason
+from kg.pages.proofs import mentioned, reason
+from kg.texts import Texts
 from kg.web.words import words
+from kg.workers import explainer
 from serving import Answer, Server, serving, write_snapshot
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -181,6 +183,23 @@ def test_the_page_tells_the_proof_in_the_readers_words(server: Server, language:
     assert 'title="ckg:Claim"' in proof and "<code>claim:one-1 rdf:type ckg:Claim</code>" in proof
 
 
+def short(iri: str) -> Said:
+    """The last part of an IRI as its name."""
+    return Said(iri.rpartition("/")[2], "", iri)
+
+
+def test_of_a_list_each_member_is_told_also_one_without_a_name() -> None:
+    owl, ckg = "http://www.w3.org/2002/07/owl#", "https://w3id.org/coalition-kg/ontology#"
+    proof = {
+        "subject": "<urn:x/C>", "predicate": f"<{owl}intersectionOf>", "object": "_:head",
+        "shown": ["<urn:x/C>", "owl:intersectionOf", "( ckg:Actor _:b0 <urn:x/D> … )"],
+    }  # fmt: skip
+    assert mentioned(proof) == ["urn:x/C", f"{owl}intersectionOf", f"{ckg}Actor", "urn:x/D"]
+    *_, members = reason(proof, short, words("en"), "en").sentence
+    nameless = words("en")["explain-nameless"]
+    assert [one.text for one in members] == ["ontology#Actor", nameless, "D", nameless]
+
+
 def test_what_is_stated_of_one_thing_is_told_together_with_its_evidence() -> None:
     def stated(subject: str, predicate: str, value: str, line: int) -> dict:
         place = {"file": "data/x.ttl", "line": line, "graph": BASE + "graph/data/x"}
@@ -195,7 +214,7 @@ def test_what_is_stated_of_one_thing_is_told_together_with_its_evidence() -> Non
         stated(claim, "<urn:when>", '"2026-01-06"^^<http://www.w3.org/2001/XMLSchema#date>', 3),
     ]}  # fmt: skip
     proof["premises"][0]["shown"][1], proof["premises"][1]["shown"][1] = "rdfs:subClassOf", "rdf:type"
-    told = reason(proof, lambda iri: Said(iri.rpartition("/")[2], "", iri), words("it"), "it")
+    told = reason(proof, short, words("it"), "it")
     assert (told.rule, told.called, told.says) == ("some-rule", "", "So it is.")
     # The facts of the claim come first, then what the vocabulary says.
     of_claim, axiom = told.because
@@ -305,3 +324,22 @@ def test_what_takes_too_long_or_too_much_is_ended_and_the_server_lives(
             assert ended.media_type == "application/problem+json"
             assert ended.json()["code"] in codes and ended.status >= 400
         assert json.loads(one.query("ASK { ?s ?p ?o }").body)["boolean"] is True
+
+
+def test_of_a_large_snapshot_only_what_a_proof_may_rest_on_is_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine.open(folder / "state")
+    texts = Texts(current(folder / "state"))
+    whole = explainer.SnapshotExplainer(engine, texts)
+    monkeypatch.setattr(explainer, "_LARGE", 0)
+    part = explainer.SnapshotExplainer(engine, texts)
+    closure = engine.store.quads_for_pattern(None, None, None, ox.NamedNode(CLOSURE_GRAPH))
+    drawn = [quad.triple for quad in closure if all(isinstance(one, ox.NamedNode) for one in quad.triple)]
+    for triple in [triple for triple in drawn if triple.subject.value.startswith(ID)][:12]:
+        terms = tuple(str(one) for one in triple)
+        assert part.answer(terms, "text", "en", 100_000) == whole.answer(terms, "text", "en", 100_000)
+    with pytest.raises(NotFound):
+        part.answer(("claim:one-1", "a", "ckg:Forum"), "text", "en", 100_000)
+    # What would be found in files that are not read is not said to be untrue.
+    monkeypatch.setattr(explainer, "_FILES", (0,))
+    with pytest.raises(QueryError, match="too many files"):
+        explainer.SnapshotExplainer(engine, texts).answer(PROVED, "text", "en", 100_000)

@@ -17,6 +17,8 @@ from test_habits import CONDITIONS, PROLOGUE, QUERIES
 
 from kg.engine import check_syntax
 from kg.errors import QueryError
+from kg.journal import Entry
+from kg.snapshots import gone
 from kg.sparql import guard, slips
 from kg.sparql.cursor import merged
 from kg.web.sentences import in_language, told
@@ -155,6 +157,14 @@ def test_what_the_list_does_not_have_stays_english_as_a_whole() -> None:
     members = {"title": "Bad Request", "detail": "Nobody has said this yet.", "remedy": "Give it once."}
     assert told(members, "it") == (members, "en")
     assert in_language("x" * 100_000, "it") is None
+
+
+def test_a_snapshot_that_is_gone_is_told_of_in_italian() -> None:
+    known = {"commit": "c0ffee", "versions": {"kg": "1"}}
+    for more in ({}, {**known, "clean": True}, {**known, "clean": False}, {"commit": "c0ffee", "clean": True}):
+        error = gone(Entry("name", "0" * 64, "2026-01-06", **more))
+        assert all("istantanea" in said or "ostruir" in said for said in (
+            in_language(error.message, "it") or "", in_language(error.remedy or "", "it") or ""))  # fmt: skip
 
 
 def test_names_and_markup_in_a_sentence_stay_as_they_are() -> None:

@@ -40,6 +40,18 @@ def test_slips_are_found_wherever_patterns_stand(real_graph: Engine) -> None:
     ]  # fmt: skip
 
 
+def test_slips_are_found_in_what_only_newer_queries_have(real_graph: Engine) -> None:
+    text = f"""{HEAD}CONSTRUCT {{ ?c our:made "our:hodler" }} FROM <{PREFIXES["ckg"][:-1]}> {{
+      ?c a our:Positon ; our:hodler actor:itlay {{| our:topci ?t |}} ; rdfs:lable "è"^^our:text . # our:hodler
+      << ?c our:holder ?x >> foaf:depiction ?d GRAPH our:nowhere {{ }} FILTER(our:function(?c))
+    }}"""
+    assert unknown(real_graph, text) == [
+        ("our:Positon", "our:Position"), ("our:hodler", "our:holder"), ("actor:itlay", "actor:italy"),
+        ("our:topci", "our:topic"), ("rdfs:lable", "rdfs:label"),
+    ]  # fmt: skip
+    assert unknown(real_graph, "ASK { << ?a nobody:declared ?b >> ?c ?d }") == []
+
+
 def test_a_proposal_is_written_as_the_query_may_write_it(real_graph: Engine) -> None:
     # What would have to be declared first is written out.
     assert unknown(real_graph, f"ASK {{ ?c <{PREFIXES['ckg']}hodler> ?who }}") == [
@@ -54,7 +66,6 @@ def test_a_proposal_is_written_as_the_query_may_write_it(real_graph: Engine) -> 
     "text",
     [
         "CONSTRUCT { ?a our:new ?b } { ?a our:holder ?b }",
-        "ASK { ?a ?b ?c <<( ?d our:hodler ?e )>> }",
         "ASK { ?a foaf:depiction ?b }",
     ],
 )

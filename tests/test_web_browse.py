@@ -85,6 +85,12 @@ def test_facets_say_how_many_and_keep_what_was_looked_for(live_server: str) -> N
         iris = tuple(PREFIXES[name.split(":")[0]] + name.split(":")[1] for name in (stance, "topic:troops-in-ukraine"))
         assert rows(live_server, query % iris)[0]["n"] == number
     assert 'value="ckg:Position" checked' in shown and "browse?topic=topic%3Atroops-in-ukraine" in shown
+    # What commitments depend on, too.
+    promised = page(f"{live_server}/browse?kind=ckg:Commitment&lang=it")
+    assert "<summary>Condizione</summary>" in promised
+    condition, number = re.findall(r'name="condition" value="([^"]+)".*?class="count">([\d.]+)<', promised)[0]
+    chosen = page(f"{live_server}/browse?kind=ckg:Commitment&condition={condition}&lang=it")
+    assert total(chosen) == int(number) and f'value="{condition}" checked' in chosen
 
 
 def test_nothing_found_proposes_what_may_have_been_meant(live_server: str) -> None:
@@ -168,6 +174,17 @@ def test_the_home_page_leads_in(live_server: str) -> None:
         claims = rows(live_server, "SELECT (COUNT(DISTINCT ?c) AS ?n) { ?c a ckg:Claim }")[0]["n"]
         assert f"<strong>{claims}</strong> <span>{words}</span>" in shown
         assert shown.count("/sparql?gallery=") == 6 and f"/about?lang={language}" in shown
+
+
+def test_the_home_page_counts_as_the_pages_it_leads_to_and_overstates_no_contradiction(live_server: str) -> None:
+    shown = page(f"{live_server}/")
+    events = re.findall(r'href="(/id/event/[^"]+)">[^<]*</a> <small>(\d+) claims?<', shown)
+    assert events
+    for event, number in events[:2]:
+        assert re.search(rf'class="faint total">{number} claims?<', page(live_server + event))
+    assert "<span>contradictions, real or apparent</span>" in shown
+    source = page(f"{live_server}/sources/004?lang=it")
+    assert "(contraddizione, " in source and "contraddetta" not in source
 
 
 def test_a_source_has_its_claims_in_the_order_of_the_text(live_server: str) -> None:
@@ -323,3 +340,38 @@ def test_claims_of_a_kind_are_a_table_with_a_row_each(live_server: str) -> None:
     table = list(csv.DictReader(io.StringIO(get(live_server + unescape(address), accept="*/*")[1])))
     assert len(table) == int(rows(live_server, "SELECT (COUNT(*) AS ?n) { ?c a ckg:Position }")[0]["n"])
     assert all(row["summary_en"] and row["summary_it"] and row["stance"] and row["sources"] for row in table)
+
+
+def anchors(text: str) -> list[str]:
+    return re.findall(r'\sid="([^"]*)"', text)
+
+
+@pytest.mark.parametrize("path", ["/graph/data/claims/001", "/graph/data/links/wikidata", "/void"])
+def test_what_is_long_comes_page_by_page_and_all_of_it(live_server: str, path: str) -> None:
+    found: set[str] = set()
+    number, told = 0, live_server + path
+    while told:
+        text = page(told)
+        number += 1
+        # What leads elsewhere on the same page finds its place there.
+        inside = {unescape(one) for one in re.findall(r'href="#([^"]*)"', text)}
+        assert len(text) < 120_000 and inside <= set(map(unescape, anchors(text))) and len(anchors(text)) == len(set(anchors(text)))
+        found |= set(re.findall(r'class="subject"[^>]*><a href="([^"]+)"|<article id="([^"]+)"', text))
+        following = re.search(r'rel="next" href="([^"]+)"', text)
+        told = f"{live_server}{unescape(following[1])}" if following else ""
+    subjects = {triple.subject for triple in ox.parse(get(f"{live_server}{path}.nt", accept="*/*")[1], format=ox.RdfFormat.N_TRIPLES)}
+    assert number > 1 and (path == "/void" or len(found) == len(subjects))
+    assert get(f"{live_server}{path}?page={number + 1}")[0] == 404 and get(f"{live_server}{path}?page=x")[0] == 400
+
+
+def test_the_first_page_of_a_description_leads_to_each_thing(live_server: str) -> None:
+    first = page(f"{live_server}/void?lang=it")
+    address, place = re.search(r'<li id="([^"]+)"><a href="(/void\?page=[^"]+)">', first).groups()[::-1]
+    assert f'<article id="{place}">' in page(live_server + unescape(address).partition("#")[0])
+
+
+def test_examples_lead_only_to_what_is_there(live_server: str) -> None:
+    made_up, real = (page(f"{live_server}/ontology/term/{name}").split('id="example"')[1] for name in ("adoptedBy", "holder"))
+    assert "claim:case-proposal" in made_up and "/id/claim/case-proposal" not in made_up
+    assert 'href="/id/claim/' in real
+    assert "&amp;lang=en" in re.search(r'href="(/graphs\?default[^"]+)"', page(f"{live_server}/dcat?lang=en"))[1]

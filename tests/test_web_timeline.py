@@ -83,7 +83,7 @@ def test_memberships_commitments_and_contradictions_are_told(live_server: str) -
     page = timeline(live_server, ("from", "2025-09-03"), ("to", "2025-09-04"), actor="actor:italy")
     assert any(one.startswith("Commitment: On 4 September 2025 Meloni") for one in changed(page))
     page = timeline(live_server, ("from", "2026-01-05"), ("to", "2026-01-06"))
-    assert any(one.startswith("Two claims now stand against each other:") for one in changed(page))
+    assert any(one.startswith("Two claims now contradict each other, or seem to:") for one in changed(page))
 
 
 def test_between_equal_days_nothing_changed(live_server: str) -> None:

@@ -429,6 +429,26 @@ def test_what_checks_need_is_made_before_they_are_asked_for(built_state: Path) -
         pool.close()
 
 
+def test_no_answer_waits_for_what_is_being_prepared(state: Path) -> None:
+    pool = Pool(current(state), 2)
+    owner = pool._keeper.process
+    early = children(owner)
+    try:
+        # The workers have less than could be had by now, and the owner takes long with what comes next.
+        assert pool._keeper.prepare(PREPARED[0])
+        os.kill(owner, signal.SIGSTOP)
+        pool.prepare_again()
+        until(lambda: pool._keeper.is_preparing)
+        with ThreadPoolExecutor(1) as thread:
+            try:
+                assert thread.submit(works, pool).result(PATIENCE / 2)
+            finally:
+                os.kill(owner, signal.SIGCONT)
+        until(lambda: not pool._keeper.is_preparing and not early & children(owner) and pool.figures()["free"] == 2)
+    finally:
+        pool.close()
+
+
 def test_a_snapshot_that_nothing_can_be_prepared_of_answers_queries(state: Path) -> None:
     pool = Pool(current(state), 1, prepare=True)
     try:

@@ -24,6 +24,9 @@ FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 #: How alike a prefix must be to another to be taken for a slip of it, of 1.
 _ALIKE = 0.6
 
+#: Behind these an IRI is no term of a pattern.
+_NO_PATTERN = ("GRAPH", "SERVICE", "SILENT")
+
 _TOKEN = re.compile(
     r"""
     (?:\s++|\#[^\r\n]*+)*+
@@ -167,6 +170,29 @@ def dataset(text: str, base: str | None = None) -> Dataset:
             graph = _resolve(text, stream[position], prefixes, base)
             (named if is_named else default).append(graph)
     return Dataset(tuple(dict.fromkeys(default)), tuple(dict.fromkeys(named)))
+
+
+def declared(text: str) -> dict[str, str]:
+    """The prefixes that a query declares, with what they stand for."""
+    return _prefixes(list(tokens(text)))
+
+
+def in_patterns(text: str, base: str | None = None) -> Iterator[tuple[Token, str]]:
+    """The IRIs that a query has in its patterns, each absolute and with its token, by its tokens alone.
+
+    Left out are those of its clauses, names of graphs and services, datatypes, functions, and what a template makes.
+    Raises QueryError if one uses an undeclared prefix.
+    """
+    stream = list(tokens(text))
+    prefixes, base = _prefixes(stream), resolved(_base(stream), base or "")
+    template, depth, before = False, 0, ""
+    for one, after in zip(stream, [*stream[1:], Token("end", "", len(text))], strict=True):
+        depth += {"{": 1, "}": -1}.get(one.text, 0)
+        template = template and (one.text != "}" or depth > 0) or one.upper == "CONSTRUCT" and after.text == "{"
+        elsewhere = before in _NO_PATTERN or after.text == "(" or text[max(0, one.start - 2) : one.start] == "^^"
+        if one.kind in ("iri", "name") and depth > 0 and not template and not elsewhere:
+            yield one, _resolve(text, one, prefixes, base)
+        before = one.upper or one.text
 
 
 def _prefixes(stream: list[Token]) -> dict[str, str]:

@@ -1,4 +1,5 @@
-// A field that leaves of the documentation only the terms with certain words; a link to a term shows it again.
+// A field that leaves of the documentation only the terms, and words of vocabularies, with certain words; a link to one shows
+// it again.
 const WAIT = 120;
 
 function plain(text) {
@@ -15,8 +16,9 @@ export default function (element, data, words) {
   status.className = "faint";
   element.append(field, status);
 
-  const terms = [...document.querySelectorAll(".term")];
-  const sections = [...document.querySelectorAll("section.module")];
+  const terms = [...document.querySelectorAll(".term, .vocabulary .word")];
+  const sections = [...document.querySelectorAll("section.module, details.vocabulary")];
+  const opened = new Set();
   let texts;
   let timer;
 
@@ -29,9 +31,17 @@ export default function (element, data, words) {
       left += !term.hidden;
     });
     for (const section of sections) {
-      section.hidden = !section.querySelector(".term:not([hidden])");
-      const folded = wanted.length > 0 && !section.hidden && section.querySelector("details.fold");
-      if (folded) folded.open = true;
+      section.hidden = !section.querySelector(":is(.term, .word):not([hidden])");
+      const folded = section.querySelector("details.fold") ?? section.closest("details");
+      if (folded && !folded.open && wanted.length > 0 && !section.hidden) {
+        folded.open = true;
+        opened.add(folded);
+      }
+    }
+    // What was folded before is so again.
+    if (!wanted.length) {
+      for (const one of opened) one.open = false;
+      opened.clear();
     }
     document.body.classList.toggle("finding", wanted.length > 0);
     status.textContent = wanted.length === 0 ? "" : left ? words.found.replace("{number}", left) : words.none;

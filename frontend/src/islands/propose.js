@@ -8,6 +8,9 @@ const OWN = ["token", "do", "part"];
 /** Characters of what is kept of a form. */
 const LARGEST = 350_000;
 
+/** The server did answer, and says why not with a form. */
+class Refused extends Error {}
+
 export default function propose(element, data, words) {
   const form = () => element.querySelector("form.proposal");
   let timer;
@@ -45,13 +48,14 @@ export default function propose(element, data, words) {
     body.set("do", action);
     body.set("part", "1");
     const answer = await fetch(form().action, { method: "POST", body, signal: mine.signal, headers: { Accept: "text/html" } });
-    const drawn = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("form.proposal");
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const drawn = page.querySelector("form.proposal");
     if (drawn && answer.status === 403 && again) {
       // The page was open for too long; the answer brings what a new one would.
       form().elements.token.value = drawn.elements.token.value;
       return ask(action, false, pairs);
     }
-    if (!drawn) throw new Error(words.failed);
+    if (!drawn) throw new Refused(page.querySelector("main [role=alert]")?.textContent.trim() || words.failed);
     return drawn;
   }
 
@@ -64,7 +68,7 @@ export default function propose(element, data, words) {
   }
 
   function failed(error) {
-    if (error.name !== "AbortError") tell(words.failed);
+    if (error.name !== "AbortError") tell(error instanceof Refused ? error.message : words.failed);
   }
 
   /** Put what is said of fields where it belongs, without touching what is typed. */

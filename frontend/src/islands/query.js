@@ -70,6 +70,7 @@ class Page {
       change: (text) => this.changed(text),
       run: () => this.run(),
       complete: completions({ complete: data.complete, fields }, this.words),
+      prefixes: data.prefixes,
     });
     this.plain.hidden = true;
     this.form.querySelector('label[for="query"]').hidden = true;

@@ -1,5 +1,6 @@
 // Completions, asked of the server: what the graph has for this place of this query.
 import { pickedCompletion } from "@codemirror/autocomplete";
+import { declaration } from "./declaring.js";
 
 const TYPED = /(?:[?$][\p{L}\p{N}_]*|\p{L}[\p{L}\p{N}_.\-]*(?::[\p{L}\p{N}_:.\-]*)?|:[\p{L}\p{N}_.\-]*)$/u;
 
@@ -54,13 +55,9 @@ function accept(view, completion, option, others, from, to) {
   const wanted = new Map([...others, ...(option.declare ? [option.declare] : [])].map((one) => [one.prefix, one.iri]));
   let before = 0;
   if (wanted.size) {
-    const lines = [...wanted].sort().map(([prefix, iri]) => `PREFIX ${prefix}: <${iri}>\n`).join("");
-    const text = view.state.doc.toString();
-    const last = [...text.matchAll(/^[ \t]*PREFIX\s+[^\s:]*:\s*<[^>\n]*>[ \t]*\n?/gim)].pop();
-    const at = last && last.index + last[0].length <= from ? last.index + last[0].length : 0;
-    const insert = at && !text.slice(0, at).endsWith("\n") ? `\n${lines}` : lines;
-    changes.unshift({ from: at, insert });
-    before = insert.length;
+    const declared = declaration(view.state.doc.toString(), wanted, from);
+    changes.unshift(declared);
+    before = declared.insert.length;
   }
   view.dispatch({
     changes,

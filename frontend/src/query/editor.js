@@ -7,6 +7,7 @@ import { Annotation, EditorState, Prec, StateEffect, StateField } from "@codemir
 import {
   Decoration, drawSelection, EditorView, highlightActiveLine, highlightSpecialChars, keymap, lineNumbers,
 } from "@codemirror/view";
+import { declaring } from "./declaring.js";
 import { folding } from "./folding.js";
 import { sparql } from "./language.js";
 
@@ -97,9 +98,9 @@ const look = EditorView.theme({
 });
 
 /**
- * An editor inside of an element. `on` has `change(text)`, `run()` and `complete`, a source of completions; `words`
- * those of the page. Gives an object with `text`, `write(text)`, `replace(from, to, text)`, `underline(place)`,
- * `doubt(places)`, `focus()`.
+ * An editor inside of an element. `on` has `change(text)`, `run()`, `complete`, a source of completions, and
+ * `prefixes`, those that are declared when they are written, with their IRIs; `words` those of the page. Gives an object
+ * with `text`, `write(text)`, `replace(from, to, text)`, `underline(place)`, `doubt(places)`, `focus()`.
  */
 export function editor(element, text, words, on) {
   const root = element.attachShadow({ mode: "open" });
@@ -117,7 +118,7 @@ export function editor(element, text, words, on) {
         closeBrackets(), highlightActiveLine(), highlightSelectionMatches(), EditorView.lineWrapping,
         autocompletion({ override: [on.complete], icons: false, activateOnTypingDelay: 150, maxRenderedOptions: 120 }),
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap]),
-        sparql, underlined(doubt, "kg-doubtful"), underlined(mark, "kg-wrong"), typedOver, look,
+        declaring(new Map(Object.entries(on.prefixes))), sparql, underlined(doubt, "kg-doubtful"), underlined(mark, "kg-wrong"), typedOver, look,
         EditorState.phrases.of(words.phrases),
         EditorView.contentAttributes.of({ "aria-label": words["editor-name"], tabindex: "0", spellcheck: "false", autocapitalize: "off" }),
         EditorView.updateListener.of((update) => {

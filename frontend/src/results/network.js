@@ -10,6 +10,8 @@ export const MOST_NAMES = 1_000;
 const MOST_NODES = 120;
 const NONE = "";
 const LONGEST = 40;
+const MOST_STRETCHED = 3;
+const PADDING = 20;
 // The library would write a style sheet into the page, which is refused; it does not where there is one of this name.
 const SHEET = "__________cytoscape_stylesheet";
 
@@ -102,9 +104,22 @@ function started(host, nodes, edges, style) {
     ],
     style,
     // From the same places to the same picture, and without movement.
-    layout: { name: "cose", animate: false, randomize: false, numIter: names.length > 50 ? 300 : 800, nodeDimensionsIncludeLabels: true, idealEdgeLength: () => 90, nodeRepulsion: () => 9_000, padding: 20 },
+    layout: { name: "cose", animate: false, randomize: false, numIter: names.length > 50 ? 300 : 800, nodeDimensionsIncludeLabels: true, idealEdgeLength: () => 90, nodeRepulsion: () => 9_000, padding: PADDING },
     minZoom: 0.15, maxZoom: 4, autoungrabify: false, boxSelectionEnabled: false, userZoomingEnabled: false,
   });
+}
+
+/** Stretch a layout, which is about as high as wide, to the shape of the picture: names are wide, and need the width. */
+function stretch(net) {
+  const [across, down] = ["x", "y"].map((axis) => {
+    const places = net.nodes().map((node) => node.position(axis));
+    return Math.max(...places) - Math.min(...places);
+  });
+  if (!across || !down || !net.width() || !net.height()) return;
+  const factor = (net.width() / net.height()) / (across / down);
+  const [wider, higher] = [Math.max(1, Math.min(factor, MOST_STRETCHED)), Math.max(1, Math.min(1 / factor, MOST_STRETCHED))];
+  net.nodes().positions((node) => ({ x: node.position("x") * wider, y: node.position("y") * higher }));
+  net.fit(undefined, PADDING);
 }
 
 /** Draw into the figure; what it says about itself, and the picture to save. */
@@ -115,18 +130,25 @@ export function draw(figure, model, chosen, labels, words) {
   const host = h("div", { class: "canvas", role: "img", "aria-label": said });
   const reading = h("p", { class: "reading" });
   const tools = h("div", { class: "row zoom" });
-  figure.append(host, tools, reading, list(nodes, labels, words));
+  const unnamed = h("p", { class: "faint names-left" });
+  figure.append(host, tools, unnamed, reading, list(nodes, labels, words));
   const net = started(host, nodes, edges, look(colours(figure)));
   net.on("select", "node", (event) => {
     const { cell } = nodes.get(event.target.id());
     reading.replaceChildren(cell.type === "uri" ? iriLink(cell.value, labels, true) : key(cell));
   });
-  const names = keepNamed(net, (node) => -node.data("degree"), colours(figure).font);
+  stretch(net);
+  const names = keepNamed(net, (node) => -node.data("degree"), colours(figure).font, undefined, (hidden) => {
+    const told = hidden ? fill(words["names-hidden"], { total: count(hidden) }) : "";
+    if (unnamed.textContent !== told) unnamed.textContent = told;
+  });
+  // The library learns a little later than the reader that the picture has another size.
+  const fit = () => net.resize().fit(undefined, PADDING);
   const zoom = (by) => net.zoom({ level: net.zoom() * by, renderedPosition: { x: net.width() / 2, y: net.height() / 2 } });
   tools.append(
     h("button", { type: "button", onclick: () => zoom(1.3), "aria-label": words["zoom-in"] }, "+"),
     h("button", { type: "button", onclick: () => zoom(1 / 1.3), "aria-label": words["zoom-out"] }, "−"),
-    h("button", { type: "button", onclick: () => net.fit(undefined, 20) }, words["zoom-fit"]),
+    h("button", { type: "button", onclick: fit }, words["zoom-fit"]),
   );
   const dress = () => net.style(look(colours(figure)));
   const system = matchMedia("(prefers-color-scheme: dark)");

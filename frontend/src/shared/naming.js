@@ -39,9 +39,10 @@ export function unplaced(name, size) {
 
 /**
  * Keep the nodes of a network named; `rank` orders them, the least first, and the names of the first few (`chief`) may
- * hide a sign of another. Gives back what names them anew, and what ends it.
+ * hide a sign of another; `tell` is told how many of those in sight have no room for a name. Gives back what names them
+ * anew, and what ends it.
  */
-export function keepNamed(net, rank, font, chief) {
+export function keepNamed(net, rank, font, chief, tell = () => {}) {
   let pointed = "";
   let waiting = 0;
   const write = () => {
@@ -59,6 +60,8 @@ export function keepNamed(net, rank, font, chief) {
       return { id: node.id(), node, text, x, y, half, width, height: text.length * SIZE * LEADING + 2, must: isChosen };
     });
     const found = placed(points, net.width(), net.height(), chief);
+    const inSight = ({ x, y }) => x >= 0 && y >= 0 && x <= net.width() && y <= net.height();
+    tell(points.filter((point) => inSight(point) && !found.has(point.id)).length);
     net.batch(() => {
       for (const { id, node, text, half } of points) {
         const side = found.get(id)?.side;

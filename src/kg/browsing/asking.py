@@ -131,6 +131,13 @@ def answer(asked: Asked, index: Index, named: Iterable[str] = (), language: str 
     return Answer(items, kept.bit_count(), facets, instead, undated.bit_count(), without)
 
 
+def leading(values: Sequence[Value], facet: str, most: int = 100) -> list[Value]:
+    """The values of a facet that leave most items, ``most`` of them, and all that are chosen; a tree is shown whole."""
+    if facet in TREES:
+        return list(values)
+    return [*values[:most], *(value for value in values[most:] if value.chosen)]
+
+
 def _any(values: Mapping[str, int], chosen: Iterable[str]) -> int:
     found = 0
     for value in chosen:

@@ -17,7 +17,7 @@ from kg.linking.names import normalised
 from kg.model import LANGUAGES
 
 #: By what items are chosen, in the order of the page.
-FACETS = ("kind", "topic", "stance", "who", "forum", "source", "certainty")
+FACETS = ("kind", "topic", "stance", "who", "forum", "condition", "source", "certainty")
 #: Facets whose values are broader and narrower: who chooses one chooses what is below it.
 TREES = ("kind", "topic")
 #: Facets, and a link that is none (who states it for another), by whose values' names an item is found, too.

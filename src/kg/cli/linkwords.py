@@ -41,12 +41,12 @@ _SAYS: dict[str, tuple[str, str]] = {
     "key-q": ("quit; what was judged is written already", "uscire; ciò che è stato giudicato è già scritto"),
     "key-?": ("this list", "questo elenco"),
     "noted": ("Noted for your next judgement.", "Annotato per il prossimo giudizio."),
-    "note-gone": ("The note is gone.", "La nota è tolta."),
+    "note-gone": ("The note is gone.", "La nota è stata tolta."),
     "which": ("Give the number of a candidate, from 1 to {}.", "Dare il numero di un candidato, da 1 a {}."),
     "none-left": ("There is no candidate left.", "Non resta alcun candidato."),
     "taken": (
         "{} is linked to {} already; one item is one entity: use c, b or w.",
-        "{} è già collegato a {}; un elemento è una sola entità: usare c, b o w.",
+        "{} è già collegata a {}; un elemento è una sola entità: usare c, b o w.",
     ),
     "really-none": (
         "Is there really no item, not even another than these?",

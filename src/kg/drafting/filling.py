@@ -61,9 +61,14 @@ class Filler:
         """The triples, names and faults of what is filled in; ``language`` is that of the labels of what was meant,
         and ``kept`` are the nodes, by local name, that are there already and are described anew.
 
-        Raises RequestError if a class or a property is none of the form.
+        Raises RequestError if a class is unknown, or a property is none of the form.
         """
         filled = Filled()
+        for address, node in list(root.walk()):
+            # Who chose another kind for what is described in place sends what there was to fill in before, too.
+            if address:
+                names = {one.name for one in self._forms.of(self.class_of(node)).fields.values()}
+                node.values = {name: entries for name, entries in node.values.items() if name in names}
         stem, nodes = stem_of(root), dict(root.walk())
         for address, node in nodes.items():
             iri, fault = self._namer.name(node, self.class_of(node), stem, filled.addresses, kept)

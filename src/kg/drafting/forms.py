@@ -10,6 +10,7 @@ import pyoxigraph as ox
 from kg.gate.hierarchy import Hierarchy
 from kg.gate.shapes import OWL, RDF, RDFS, SH, Node, ShapesGraph
 from kg.gate.state import State
+from kg.model import LANGUAGES
 from kg.rdf import PREFIXES, shorten
 
 LANG_STRING = RDF + "langString"
@@ -158,6 +159,8 @@ class Forms:
             if isinstance(path, ox.NamedNode)
         ]
         heads = shapes.objects(part, SH + "languageIn")
+        # What is said once in each language is said in those in which people are spoken to, if none are listed.
+        once = LANGUAGES if any(one.value == "true" for one in shapes.objects(part, SH + "uniqueLang")) else ()
         most = self._number(part, "maxCount")
         least = max(field.least, self._number(part, "minCount") or 0)
         fixed = shapes.objects(part, SH + "hasValue")
@@ -170,7 +173,7 @@ class Forms:
             classes=(*field.classes, *classes),
             having=(*field.having, *having),
             datatype=next((one.value for one in shapes.objects(part, SH + "datatype")), field.datatype),
-            languages=tuple(one.value for head in heads for one in shapes.members(head)) or field.languages,
+            languages=tuple(one.value for head in heads for one in shapes.members(head)) or field.languages or once,
             longest=self._number(part, "maxLength") or field.longest,
             values=tuple(fixed or listed) or field.values,
             messages={one.language or "": one.value for one in shapes.messages(part)} if asks else field.messages,

@@ -12,7 +12,7 @@ from kg.drafting.filling import Filled, Filler, takes_dates
 from kg.drafting.forms import LANG_STRING, Field, Form, Forms
 from kg.drafting.kinds import Kinds
 from kg.drafting.layout import Layout
-from kg.drafting.options import MOST, Options, belongs, told
+from kg.drafting.options import MOST, Options, belongs, by_name, told
 from kg.drafting.values import iri_of
 from kg.gate.state import State
 from kg.model import LANGUAGES
@@ -126,7 +126,7 @@ class Showing:
             return {"how": "date", "count": self._options.count(field)}
         count = self._options.count(field)
         listed = self._options.all(field) if 0 < count <= _COMPLETED else ()
-        ordered = sorted(listed, key=lambda one: told(one, language).casefold())
+        ordered = sorted(listed, key=lambda one: by_name(one, language))
         ordered.sort(key=lambda one: not (stem and belongs(one.iri, stem)))
         choices = [[shorten(one.iri), told(one, language)] for one in ordered]
         how = "select" if 0 < count <= _LISTED else "pick"

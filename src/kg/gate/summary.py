@@ -21,6 +21,9 @@ from kg.rdf import PREFIXES, shorten
 _CKG = PREFIXES["ckg"]
 #: What nodes without a class are counted as.
 _NONE = {"en": "node without a class", "it": "nodo senza classe"}
+#: What conclusions are counted as that say of what class something is, and those in terms that have no name.
+_KINDS = {"en": "of what kind something is", "it": "di che tipo è qualcosa"}
+_OTHERS = {"en": "the same in other vocabularies", "it": "lo stesso in altri vocabolari"}
 _CLAIM, _CONTRADICTION = _CKG + "Claim", _CKG + "Contradiction"
 _SUMMARY, _BETWEEN = ox.NamedNode(_CKG + "summary"), ox.NamedNode(_CKG + "between")
 #: Links from one claim to an earlier one, in the order in which they are told.
@@ -143,8 +146,8 @@ class _Teller:
     def contradictions(self) -> Iterator[dict[str, str]]:
         """Between which claims the contradictions are that the change records."""
         words = {
-            "en": "{0} says that {1} and {2} contradict each other.",
-            "it": "{0} dice che {1} e {2} si contraddicono.",
+            "en": "{0} says that {1} and {2} contradict each other, or seem to.",
+            "it": "{0} dice che {1} e {2} si contraddicono, o paiono contraddirsi.",
         }
         for node in self._touched:
             if self._what(node) == "added" and _CONTRADICTION in self._types[self._change.new].types(node.value):
@@ -164,9 +167,9 @@ class _Teller:
     def others(self) -> Iterator[dict[str, str]]:
         """How many nodes that are neither claims nor entities are new, changed and removed, by class."""
         said = {
-            "added": {"en": "New besides: {}.", "it": "Inoltre di nuovo: {}."},
-            "changed": {"en": "Changed besides: {}.", "it": "Inoltre modificati: {}."},
-            "removed": {"en": "Removed besides: {}.", "it": "Inoltre tolti: {}."},
+            "added": {"en": "New besides: {}.", "it": "Si aggiungono inoltre: {}."},
+            "changed": {"en": "Changed besides: {}.", "it": "Si modificano inoltre: {}."},
+            "removed": {"en": "Removed besides: {}.", "it": "Si tolgono inoltre: {}."},
         }
         rest = [node for node in self._touched if not self.is_claim(node.value) and not is_entity(node.value)]
         for what, words in said.items():
@@ -179,7 +182,7 @@ class _Teller:
         counts = Counter(triple.predicate.value for triple in inferred)
         if counts:
             words = {"en": "New conclusions by the rules: {}.", "it": "Nuove conclusioni dalle regole: {}."}
-            yield self._say(words, partial(self._counted, counts))
+            yield self._say(words, partial(self._counted_by_property, counts))
 
     def _say(self, words: Words, *parts: Callable[[str], object]) -> dict[str, str]:
         return {tag: words[tag].format(*(part(tag) for part in parts)) for tag in LANGUAGES}
@@ -188,6 +191,15 @@ class _Teller:
         named = ((self._class_label(iri, language), count) for iri, count in counts.items())
         parts = sorted((-count, label) for label, count in named)
         return ", ".join(f"{-count} × {label}" for count, label in parts)
+
+    def _counted_by_property(self, counts: Counter[str], language: str) -> str:
+        """The same of properties; those of other vocabularies, which have no name here, as one."""
+        named = (iri for iri in counts if iri.startswith(_CKG) or self._text(Node(iri), NAMES, language))
+        own = Counter({iri: counts[iri] for iri in named if iri != A.value})
+        kinds, others = counts[A.value], counts.total() - own.total() - counts[A.value]
+        besides = [(kinds, _KINDS), (others, _OTHERS)]
+        parts = [self._counted(own, language), *(f"{count} × {words[language]}" for count, words in besides if count)]
+        return ", ".join(filter(None, parts))
 
     def _find_what(self, node: Node) -> str:
         """Whether a node is added, changed or removed: by what says of what class it is, or if nothing does, by all."""

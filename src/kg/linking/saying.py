@@ -67,7 +67,8 @@ _SAYS: dict[str, tuple[str, str]] = {
     "contrast": ("{one} rather than {other}: {mine}; of {other}: {theirs}",
                  "{one} piuttosto che {other}: {mine}; di {other}: {theirs}"),
     "judged-none": (
-        "{author} judged that Wikidata has no item for it.", "{author} ha giudicato che in Wikidata non ha un elemento."
+        "{author} judged that Wikidata has no item for it.",
+        "{author} ha giudicato che in Wikidata non ne esiste un elemento.",
     ),
     "somebody": ("Somebody", "Qualcuno"),
     "linked": ("It is linked to {number} already.", "È già collegata a {number}."),
@@ -79,7 +80,7 @@ _SAYS: dict[str, tuple[str, str]] = {
     ),
     "none-good": (
         "Wikidata answered, and has no candidate: {found} found, each contradicted or too unlike.",
-        "Wikidata ha risposto e non ha candidati: {found} trovati, ciascuno contraddetto o troppo diverso.",
+        "Wikidata ha risposto e non ha candidati: trovati {found}, ciascuno contraddetto o troppo diverso.",
     ),
     "weak": (
         "The best candidate, {number}, scores only {score}; {needed} is needed.",
@@ -89,7 +90,8 @@ _SAYS: dict[str, tuple[str, str]] = {
         "{one} and {other} are too close to tell apart.", "{one} e {other} sono troppo vicini per distinguerli."
     ),
     "unsupported": (
-        "No fact beside name and type speaks for {number}.", "Nessun dato oltre al nome e al tipo parla per {number}."
+        "No fact beside name and type speaks for {number}.",
+        "Nessun dato oltre al nome e al tipo depone a favore di {number}.",
     ),
     "match": (
         "{number}: name, type and at least one more fact agree, and no other comes near.",

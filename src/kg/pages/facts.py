@@ -64,12 +64,13 @@ class Facts:
         """What names a resource by a property, sorted."""
         named = self._back.get(predicate)
         if named is None:
-            # Only few properties are ever asked for.
-            named = self._back[predicate] = defaultdict(list)
+            # Only few properties are ever asked for. Kept when it is whole: threads share what is said of the terms.
+            named = defaultdict(list)
             for subject, said in self._values.items():
                 for one in said.get(predicate, ()):
                     if isinstance(one, ox.NamedNode):
                         named[one.value].append(subject)
+            self._back[predicate] = named
         return sorted(named.get(value, ()))
 
     def pointing(self, value: str) -> list[tuple[str, str]]:

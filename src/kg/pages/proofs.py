@@ -128,11 +128,11 @@ class _Teller:
         return tuple(found)
 
     def _terms(self, one: Proved, part: str) -> tuple[Said, ...]:
-        iris, term = _iris(one, part), one[part]
-        if iris:
-            return tuple(map(self._name, iris))
+        members, term, nameless = _members(one, part), one[part], self._words["explain-nameless"]
+        if members:
+            return tuple(self._name(iri) if iri else Said(nameless) for iri in members)
         if term.startswith("_:"):
-            return (Said(self._restriction(term) or self._words["explain-nameless"]),)
+            return (Said(self._restriction(term) or nameless),)
         return (_literal(term, self._language),)
 
     def _restriction(self, node: str) -> str:
@@ -158,12 +158,17 @@ def _walk(proof: Proved) -> Iterator[Proved]:
 
 
 def _iris(one: Proved, part: str) -> list[str]:
-    """The IRIs of a part of a statement: one, or those that a list holds, as it is shown."""
+    """The IRIs of a part of a statement."""
+    return [iri for iri in _members(one, part) if iri]
+
+
+def _members(one: Proved, part: str) -> list[str]:
+    """The IRI of a part of a statement, or those of what a list holds, as it is shown; empty for what has none."""
     term, shown = one[part], one["shown"][_PARTS.index(part)]
     if term.startswith("<"):
         return [_bare(term)]
     if term.startswith("_:") and shown.startswith("( "):
-        return [_expanded(name) for name in shown.strip("() ").split() if ":" in name]
+        return [_expanded(name) for name in shown.strip("() ").split()]
     return []
 
 
@@ -177,8 +182,11 @@ def _literal(term: str, language: str) -> Said:
 
 
 def _expanded(name: str) -> str:
+    """The IRI that a name or an IRI in pointed brackets stands for; empty if it is neither."""
     prefix, _, local = name.partition(":")
-    return PREFIXES[prefix] + local if prefix in PREFIXES else _bare(name)
+    if prefix in PREFIXES:
+        return PREFIXES[prefix] + local
+    return _bare(name) if name.startswith("<") else ""
 
 
 def _bare(term: str) -> str:

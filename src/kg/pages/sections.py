@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.pages.claims import Line
@@ -84,7 +84,7 @@ def day_order(day: str) -> str:
 
 
 def sections(
-    lines: Sequence[Line], relations: Mapping[str, set[str]], subject: str, facts: Facts, vocabulary: Vocabulary
+    lines: Sequence[Line], relations: Mapping[str, Collection[str]], subject: str, facts: Facts, vocabulary: Vocabulary
 ) -> list[Section]:
     """These claims below headings; ``relations`` has for each by which properties it names ``subject``."""
     found: dict[tuple[bool, str], list[Line]] = {}

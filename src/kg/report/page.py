@@ -43,7 +43,7 @@ def _values(sheet: Sheet) -> dict[str, object]:
         "lang": language,
         "w": words(language),
         "conforms": report.conforms,
-        "verdict": verdict(sheet),
+        "verdict": verdict(sheet, by=False),
         "summary": [visible(sheet.said(told)) for told in report.summary],
         "findings": [_shown(sheet, number, finding) for number, finding in enumerate(report.findings, start=1)],
         "fixed": [line(finding, language) for finding in report.fixed],

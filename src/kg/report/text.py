@@ -14,6 +14,8 @@ from kg.report.words import counted, decimal, in_language, say
 #: Columns of a quoted line, and lines of a repair that are shown.
 WIDTH, SHOWN = 110, 12
 
+#: How the words of a verdict name the engine.
+_BY = " ({engine})"
 #: Key of the words on what was judged → the counts that they name.
 _COUNTS = {"checked": {"focus", "constraints"}, "changed": {"added", "removed", "focus"}}
 _RESET = "\x1b[0m"
@@ -38,14 +40,18 @@ def sentence(finding: Finding, language: str) -> str:
     return f"{node}{text}{shown}"
 
 
-def verdict(sheet: Sheet) -> str:
-    """One line: the verdict, how many findings of each severity, and what was checked, in how many seconds."""
+def verdict(sheet: Sheet, by: bool = True) -> str:
+    """One line: the verdict, how many findings of each severity, and what was checked, in how many seconds.
+
+    ``by`` which engine it says if that is wanted.
+    """
     report, language = sheet.report, sheet.language
     counts = Counter(finding.severity for finding in report.findings)
     found = ", ".join(counted(language, severity, counts[severity]) for severity in reversed(SEVERITIES))
     key = next((key for key, named in _COUNTS.items() if named <= report.checked.keys()), "judged")
     seconds = decimal(sheet.seconds, language)
-    checked = say(language, key).format_map({**report.checked, "seconds": seconds, "engine": report.engine})
+    words = say(language, key) if by else say(language, key).replace(_BY, "")
+    checked = words.format_map({**report.checked, "seconds": seconds, "engine": report.engine})
     return f"{say(language, 'ok' if report.conforms else 'bad')}: {found}; {checked}."
 
 

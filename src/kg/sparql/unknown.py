@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
@@ -107,6 +107,25 @@ def mistyped(query: Query, nearby: Nearby, is_late: Callable[[], bool] = lambda:
             if note.place and note.code.removesuffix("-near").endswith("-unknown") and _is_slip(term, note):
                 found.setdefault(note.place, note)
     return sorted(found.values(), key=lambda note: note.place.start if note.place else 0)
+
+
+def mistyped_anywhere(
+    names: Iterable[tuple[Span, str]], nearby: Nearby, is_late: Callable[[], bool] = lambda: False
+) -> list[Note]:
+    """As ``mistyped``, for a query of which not more is known than the places of its names, with the IRIs."""
+    unknown, found = Unknown(nearby), list[Note]()
+    for place, iri in names:
+        if is_late() or len(found) >= _MOST:
+            break
+        try:
+            term = Term(place.start, place.end, "iri", value=ox.NamedNode(iri))
+        except ValueError:
+            continue
+        for note in unknown.node(term):
+            near = note.near or nearby.verb(iri) or nearby.type(iri)
+            told = noted("node-unknown", term, near, term=note.said["term"])
+            found += [told] if _is_slip(term, told) else []
+    return found
 
 
 def _is_slip(term: Term, note: Note) -> bool:

@@ -9,12 +9,13 @@ import pyoxigraph as ox
 
 from kg.pages import claims
 from kg.pages.claims import Line, Passage
-from kg.pages.facts import Facts, Said
+from kg.pages.facts import NAMES, Facts, Said
 from kg.pages.statements import Statement, stated
 from kg.pages.vocabulary import Vocabulary
 from kg.rdf import PREFIXES
 from kg.web.caching import OVERHEAD, Cache
 from kg.web.site import language, site
+from kg.web.words import outer
 
 #: Room for the claims that are kept of a snapshot, in bytes, and roughly how many one takes.
 _ROOM = 24_000_000
@@ -30,10 +31,11 @@ def vocabulary() -> Vocabulary:
     return site().once("vocabulary", lambda: Vocabulary.read(_terms()))
 
 
-def words_of_terms() -> Facts:
-    """What those terms are called, for a reader of this page."""
-    spoken = language()
-    return site().once(f"terms {spoken}", lambda: Facts(stated(_terms()), spoken))
+def words_of_terms(spoken: str = "") -> Facts:
+    """What those terms are called, for a reader of a language, else of this page."""
+    spoken = spoken or language()
+    own = [(iri, NAMES[0], ox.Literal(name, language=spoken)) for iri, name in outer(spoken).items()]
+    return site().once(f"terms {spoken}", lambda: Facts([*stated(_terms()), *own], spoken))
 
 
 def _terms() -> Sequence[ox.Triple]:

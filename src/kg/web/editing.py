@@ -10,6 +10,7 @@ from flask import Blueprint, Response, g, request
 
 from kg.errors import QueryError, RequestError
 from kg.querytext import place
+from kg.rdf import PREFIXES
 from kg.sparql import negotiate
 from kg.sparql.gallery import GalleryQuery
 from kg.sparql.layout import lay_out, too_deep
@@ -105,6 +106,7 @@ def _handed(given: bool, name: str) -> Mapping[str, object]:
     return {
         "ask": f"{request.script_root}/sparql", "page": f"{request.script_root}/sparql", "layout": to("/layout"),
         "complete": to("/complete", lang=language()), "mistake": to("/mistake", lang=language()), "given": given, "name": name, "empty": _EMPTY, "carried": kept,
+        "prefixes": PREFIXES,
         "fields": {key: value for key, value in kept.items() if key == "snapshot"}, "results": answerpage.handed(),
     }  # fmt: skip
 

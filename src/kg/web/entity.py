@@ -49,7 +49,8 @@ _PASSAGES = 100
 #: What a page says of a passage in its own way.
 _OF_PASSAGES = {_CKG + name for name in ("source", "paragraph", "sha256", "attribution", "locator", "directSpeech")}
 _OF_PASSAGES |= {PREFIXES["oa"] + "start", PREFIXES["oa"] + "end", PREFIXES["prov"] + "wasAttributedTo"}
-#: The view of the page of a source.
+#: What a document has that is read paragraph by paragraph, and the view of the page of such a source.
+_GENRE = _CKG + "genre"
 _SOURCES = "sourcepages.source"
 #: Neighbours in the picture and in the list beside it.
 NEIGHBOURS = 24
@@ -149,14 +150,15 @@ def _shared(iri: str, facts: Facts, kinds: Sequence[str], where: Where, found: L
         "most_neighbours": NEIGHBOURS,
         "pager": _pager(found),
         "signs": vocabulary.sign,
-        "source_page": _source_page(iri),
+        "source_page": _source_page(iri, facts),
     }
 
 
-def _source_page(iri: str) -> str:
-    """The path of the page of a source, where there is one; empty for what is no document."""
+def _source_page(iri: str, facts: Facts) -> str:
+    """The path of the page of a source, which those have that are read as texts: they are of a genre. Empty for others."""
     local = iri.removeprefix(PREFIXES["doc"])
-    return f"/sources/{local}" if local != iri and _SOURCES in current_app.view_functions else ""
+    is_text = local != iri and facts.of(iri).get(_GENRE)
+    return f"/sources/{local}" if is_text and _SOURCES in current_app.view_functions else ""
 
 
 def _title(iri: str, facts: Facts, passages: Sequence[claims.Passage]) -> Said | None:

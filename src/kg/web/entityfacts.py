@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 import pyoxigraph as ox
-from flask import request
 
 from kg.chronicle.words import day_in_words
 from kg.pages import claims
 from kg.pages.claims import Line
 from kg.pages.facts import Facts, Said
 from kg.rdf import CLOSURE_GRAPH, PREFIXES, shorten
-from kg.web.site import language, site
+from kg.web.site import language, site, to
 from kg.web.words import words
 
 _SKOS, _CKG, _OWL, _SSSOM = (PREFIXES[name] for name in ("skos", "ckg", "owl", "sssom"))
@@ -115,9 +113,7 @@ def incoming_of(iri: str, facts: Facts, lines: Sequence[Line]) -> list[Fact]:
 
 def explanation(subject: str, predicate: str, value: str) -> str:
     """The address that tells why a triple holds."""
-    asked = {"subject": subject, "predicate": predicate, "object": value}
-    carried = {name: request.args[name] for name in ("lang", "snapshot") if request.args.get(name)}
-    return f"{request.script_root}/explain?{urlencode({name: shorten(term) for name, term in asked.items()} | carried)}"
+    return to("/explain", subject=shorten(subject), predicate=shorten(predicate), object=shorten(value))
 
 
 def where_of(iri: str) -> Where:

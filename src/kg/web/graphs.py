@@ -21,7 +21,8 @@ from kg.web import answers
 from kg.web.citing import Citable
 from kg.web.endpoint import address
 from kg.web.security import preflight
-from kg.web.site import page, site
+from kg.web.site import language, page, site
+from kg.web.words import graph_name
 
 #: What GET means in terms of a query (Graph Store Protocol, section 5.2); the graph is given as the dataset.
 _CONTENT = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
@@ -116,7 +117,10 @@ def _list(names: tuple[str, ...]) -> Response:
     sizes, triples = here.graph_sizes(), here.pool.snapshot.counts.get("default_graph", 0)
     choice = negotiate.choose(request.headers.get("Accept"), names, (*negotiate.GRAPHS, negotiate.HTML))
     if choice.format is negotiate.HTML:
-        rows = [(iri, iri[len(BASE) :] if iri.startswith(GRAPH) else "", size) for iri, size in sizes.items()]
+        rows = [
+            (iri, iri[len(BASE) :] if iri.startswith(GRAPH) else "", graph_name(iri, language()), size)
+            for iri, size in sizes.items()
+        ]
         response = Response(page("graphs.html", graphs=rows, triples=triples), mimetype="text/html")
     else:
         described = describe(request.url_root + "graphs", sizes, triples)

@@ -18,7 +18,7 @@ from kg.rdf import PREFIXES
 from kg.sparql import negotiate
 from kg.web.caching import Cache
 from kg.web.site import reader_labels, site, text
-from kg.web.terms import Labels
+from kg.web.terms import Labels, Term
 
 #: IRIs that are asked for at once, and the characters that one of them has, at most.
 MOST = 250
@@ -83,6 +83,13 @@ def of(iris: Iterable[str], reader: Labels) -> Mapping[str, Label]:
             found[iri] = told
             kept.put((reader.language, iri), told, 2 * len(iri) + 4 * len(told[0]), 0.001)
     return {iri: Label(label, spoken, reader.link(iri), kind) for iri, (label, spoken, kind) in found.items()}
+
+
+def learn(labels: Labels, terms: Iterable[Term]) -> None:
+    """Have labels take in what all these are called: by the graph, else by the pages."""
+    for iri, said in of((term.value for term in terms if isinstance(term, ox.NamedNode)), labels).items():
+        labels.take(iri, said.label, said.lang)
+    labels.take_words(site().graph_sizes())
 
 
 def _asked(iris: list[str], spoken: str) -> dict[str, tuple[str, str | None, str | None]]:

@@ -48,6 +48,7 @@ def labelled(triples: list[ox.Triple]) -> Labels:
     """The labels among these triples, for a page in the reader's language."""
     labels = reader_labels()
     labels.read(triples)
+    labels.take_words()
     return labels
 
 

@@ -13,7 +13,7 @@ from kg.browsing.vocabulary import Box, Term, by_module, family, mentioned, read
 from kg.model import Query
 from kg.pages.statements import as_triples
 from kg.querytext import iri_of, tokens, unescaped
-from kg.rdf import GRAPH, PREFIXES, shorten
+from kg.rdf import GRAPH, ID, PREFIXES, shorten
 from kg.sparql import negotiate
 from kg.web.site import language, site
 from kg.web.terms import Labels
@@ -83,6 +83,7 @@ def _read() -> Documentation:
     here, spoken, graphs = site(), language(), graphs_in(FOLDER)
     triples = here.graph("document", graphs=graphs)
     labels = Labels(spoken)
+    labels.take_words()
     modules = {row["term"]: row["file"].removeprefix(FOLDER) for row in here.table("ontology-modules", graphs=graphs)}
     terms = read(triples, SPACE, modules)
     found = Documentation(by_module(terms), terms, tree(terms, COLUMNS), _schemes(spoken, graphs), labels=labels)
@@ -151,11 +152,14 @@ def _plain(cell: str) -> str:
 
 
 def linked(example: str, labels: Labels) -> Markup:
-    """An example in Turtle whose names lead to what they name."""
+    """An example in Turtle whose names lead to what they name; some tell of what is made up, which is nowhere."""
     parts: list[Markup] = []
     end = 0
-    for match in _NAME.finditer(example):
-        href = labels.link(PREFIXES[match["prefix"]] + match["local"]) if match["prefix"] in PREFIXES else None
+    names = [(match, PREFIXES.get(match["prefix"], "") + match["local"]) for match in _NAME.finditer(example)]
+    ours = sorted({iri for _, iri in names if iri.startswith(ID)})
+    known = {row["item"] for row in site().table("there", items=ours)} if ours else set()
+    for match, iri in names:
+        href = labels.link(iri) if iri in known or not iri.startswith(ID) else None
         if href:
             parts += [escape(example[end : match.start()]), Markup('<a href="{}">{}</a>').format(href, match[0])]
             end = match.end()

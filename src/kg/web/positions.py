@@ -17,7 +17,7 @@ from kg.web import picked
 from kg.web.record import Record, Topic, record
 from kg.web.site import language, page_response, site, to
 from kg.web.stances import stances
-from kg.web.told import told
+from kg.web.told import judged, notes, told
 
 #: Actors on a page.
 _ROWS = 60
@@ -154,17 +154,15 @@ def cell() -> Response:
     beside = [row["claim"] for row in site().table("positions-beside", actor=actor, topic=asked.topic)]
     return page_response(
         "positions-cell.html",
-        asked=asked,
-        known=known,
-        actor=actor,
-        topics=topics,
-        stand=stand,
+        asked=asked, known=known, actor=actor, topics=topics, stand=stand,
         doubted=given_up(stand.now),
         told=told([*dict.fromkeys([*said, *against, *beside])]),
+        notes=notes([*dict.fromkeys([*said, *beside])]),
+        judged=judged(list(dict.fromkeys(said))),
         beside=[claim for claim in beside if claim not in against],
         back={**asked.parameters, "topic": None},
         **_shared(asked.day),
-    )
+    )  # fmt: skip
 
 
 def _shared(day: str) -> dict[str, object]:

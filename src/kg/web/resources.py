@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, redirect, request
 
-from kg.rdf import BASE
+from kg.rdf import BASE, GRAPH
 from kg.sparql import negotiate
 from kg.sparql.negotiate import Choice
-from kg.web import entity, near
+from kg.web import entity, near, picked
+from kg.web.labelled import learn
 from kg.web.listing import page_number
 from kg.web.named import answered, asked, labelled, rdf
 from kg.web.near import unknown
-from kg.web.site import site, text
+from kg.web.site import reader_labels, site, text
+from kg.web.terms import Labels, Shown, Term
+from kg.web.words import graph_name
 
-_TRIPLES_SHOWN = 1_000
+#: Triples on a page of a graph, and of how many a graph is put in order.
+_TRIPLES_SHOWN, _ORDERED = 250, 20_000
 #: Members of a family on a page of it.
 _MEMBERS_SHOWN = 500
 #: The name of a family without the slash that belongs to it.
@@ -69,8 +74,30 @@ def graph(path: str) -> Response:
     if size is None:
         raise unknown(iri)
     if choice.format is negotiate.HTML:
-        triples = site().graph("graph-start", this=iri)
-        labels = labelled(triples)
-        rows = [[labels.show(term) for term in (t.subject, t.predicate, t.object)] for t in triples[:_TRIPLES_SHOWN]]
-        return answered("graph.html", labels, iri=iri, path=f"/{iri[len(BASE):]}", rows=rows, size=size)
+        return _graph_page(iri, size)
     return rdf(text("graph", this=iri), iri, choice)
+
+
+def _graph_page(iri: str, size: int) -> Response:
+    """The triples of a named graph, page by page, with what they name in words."""
+    part = picked.pages(size, _TRIPLES_SHOWN)
+    name = "graph-start" if size <= _ORDERED else "graph-part"
+    triples = site().graph(name, this=iri, most=_TRIPLES_SHOWN, before=part.first - 1)
+    labels = reader_labels()
+    learn(labels, (term for triple in triples for term in triple))
+    here = {triple.subject.value for triple in triples if isinstance(triple.subject, ox.NamedNode)}
+    rows = [[_in_graph(term, iri, here, labels) for term in triple] for triple in triples]
+    return answered(
+        "graph.html", labels, iri=iri, path=f"/{iri[len(BASE):]}", rows=rows, part=part,
+        graph_name=graph_name(iri, labels.language),
+    )  # fmt: skip
+
+
+def _in_graph(term: Term, graph: str, here: Container[str], labels: Labels) -> Shown:
+    """A term as shown among the triples of a graph: what has no page of its own is named by its fragment, and has a place
+    on this page if something is said of it ``here``."""
+    shown = labels.show(term)
+    document, _, fragment = (shown.iri or "").partition("#")
+    if not fragment or document not in (graph, BASE + graph.removeprefix(GRAPH)):
+        return shown
+    return Shown(fragment, f"#{fragment}" if shown.iri in here else None, shown.iri)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from flask import Response, request
 
-from kg.browsing.asking import PER_PAGE, SORTS, Answer, Asked, Value, answer, read
+from kg.browsing.asking import PER_PAGE, SORTS, Answer, Asked, Value, answer, leading, read
 from kg.browsing.index import FACETS, LENDING, Index, Material
 from kg.linking import match
 from kg.linking.names import normalised
@@ -66,7 +66,8 @@ def results() -> Response:
         asked=asked,
         found=found,
         results=list(shown(found.items, spoken).values()),
-        facets={facet: _named(found.facets[facet], known, spoken) for facet in FACETS},
+        facets={facet: _named(leading(found.facets[facet], facet), known, spoken) for facet in FACETS},
+        values={facet: len(found.facets[facet]) for facet in FACETS},
         chosen=[(facet, value, known.label(value, spoken)) for facet, all_ in asked.chosen.items() for value in all_],
         near=[] if found.total else _proposals(asked, spoken),
         parameters=lambda **changes: _parameters(asked, changes),

@@ -24,7 +24,8 @@ class Shown:
     about: str = ""
     date: str = ""
     sign: str = ""
-    contradicted: bool = False
+    #: The kinds of its contradictions, empty for one of which none is told in the reader's language.
+    contradicted: list[str] = field(default_factory=list)
     kind: list[Named] = field(default_factory=list)
     who: list[Named] = field(default_factory=list)
     topic: list[Named] = field(default_factory=list)
@@ -70,7 +71,7 @@ def shown(items: Collection[str], spoken: str) -> dict[str, Shown]:
         elif what in ("date", "sign"):
             setattr(one, what, said)
         elif what == "contradicted":
-            one.contradicted = True
+            one.contradicted.append(said if mine else "")
         elif what == "paragraph":
             paragraphs.setdefault((one.iri, row["value"]), set()).add(int(said))
         elif what in _LISTS and tag == spoken:

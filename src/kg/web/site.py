@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from importlib import resources
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlencode
@@ -193,10 +194,15 @@ class Site:
 def text(name: str, **values: Parameter) -> str:
     """The text of one of the pages' own queries with its parameters filled in: ``$name`` by an IRI, several of them, a
     language, or a number."""
-    query = (_QUERIES / f"{name}.rq").read_text("utf-8")
+    query = _query(name)
     for parameter, value in values.items():
         query = query.replace(f"${parameter}", _written(value))
     return query
+
+
+@cache
+def _query(name: str) -> str:
+    return (_QUERIES / f"{name}.rq").read_text("utf-8")
 
 
 def _written(value: Parameter) -> str:
@@ -243,10 +249,13 @@ def carried() -> dict[str, str]:
 
 def to(path: str, **parameters: object) -> str:
     """The address of one of our pages, with its parameters and those that are taken along; None leaves one out."""
+    return _address(request.script_root, carried(), path, **parameters)
+
+
+def _address(root: str, kept: Mapping[str, str], path: str, /, **parameters: object) -> str:
     before, hash, fragment = path.partition("#")
-    kept = {name: str(value) for name, value in parameters.items() if value is not None} | carried()
-    asked = "?" + urlencode(kept) if kept else ""
-    return f"{request.script_root}{before}{asked}{hash}{fragment}"
+    asked = {name: str(value) for name, value in parameters.items() if value is not None} | kept
+    return f"{root}{before}{'?' + urlencode(asked) if asked else ''}{hash}{fragment}"
 
 
 def reader_labels() -> Labels:
@@ -263,16 +272,17 @@ def page_response(template: str, labels: Labels | None = None, *, vary: str = "A
 
 def page(template: str, labels: Labels | None = None, **values: object) -> str:
     """A page in the reader's language."""
-    spoken = language()
+    spoken, root, kept = language(), request.script_root, carried()
     return render_template(
         template,
         w=words(spoken),
         lang=spoken,
         languages=_in_other_languages(),
         base=BASE,
-        root=request.script_root,
-        to=to,
-        carried=carried(),
+        root=root,
+        # A page has dozens of addresses, which all take the same along.
+        to=partial(_address, root, kept),
+        carried=kept,
         here=request.path,
         pages=[(path, name) for path, name, view in _PAGES if view in current_app.view_functions],
         entry=assets.entry,

@@ -5,6 +5,7 @@ The texts themselves are not here; what is known of them is where claims rest on
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -235,12 +236,10 @@ def _by_paragraph(found: _Source) -> list[tuple[int, int, list[str], int]]:
     for row in found.aside:
         reasons.setdefault(int(row["paragraph"]), []).append(row.get("reason", ""))
     last = max(int(found.said.get("paragraphs") or 0), *claims, *reasons, 0)
-    page = 1
-    rows = []
-    for number in range(1, last + 1):
-        page = first.get(number, page)
-        rows.append((number, len(claims.get(number, ())), reasons.get(number, []), page))
-    return rows
+    # What is set aside stands on the page that goes on beyond it.
+    ends = [found.places[start : start + _PLACES][-1].paragraph for start in range(0, len(found.places), _PLACES)]
+    pages = {number: first.get(number) or min(bisect_left(ends, number) + 1, max(1, len(ends))) for number in range(1, last + 1)}
+    return [(number, len(claims.get(number, ())), reasons.get(number, []), page) for number, page in pages.items()]
 
 
 def _parts(found: _Source, some: Sequence[_Place], start: int) -> list[tuple[int, list[_Place], list[Row]]]:

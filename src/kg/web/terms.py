@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from kg.pages.facts import Said
 from kg.rdf import BASE, PREFIXES, shorten
+from kg.web.words import graph_name, outer
 
 #: Properties that name things, best first.
 LABELS = tuple(
@@ -75,6 +76,11 @@ class Labels:
         """Take in what one IRI is called, in this language if it has one."""
         self._found.setdefault(iri, {})[spoken or ""] = (0, text)
 
+    def take_words(self, graphs: Iterable[str] = ()) -> None:
+        """Take in what the pages call terms of other vocabularies, and these named graphs."""
+        for iri, name in [*outer(self.language).items(), *((iri, graph_name(iri, self.language)) for iri in graphs)]:
+            self.take(iri, name, self.language)
+
     def of(self, iri: str) -> tuple[str, str | None]:
         """The label of an IRI and its language: the reader's, else without one, English, any; else a short name."""
         found = self._found.get(iri, {})
@@ -114,7 +120,8 @@ class Labels:
             if path.startswith(("/", "\\")):
                 # After our root it would be the address of another site.
                 return None
-            return f"{self.root}/{path}{'?' if self.carried else ''}{self.carried}{hash}{fragment}"
+            joined = ("&" if "?" in path else "?") if self.carried else ""
+            return f"{self.root}/{path}{joined}{self.carried}{hash}{fragment}"
         return iri if iri.startswith(("http://", "https://")) else None
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.chronicle.words import edtf_in_words
+from kg.pages.facts import Said
 from kg.web.site import language, site
 
 
@@ -52,6 +53,34 @@ def told(claims: Sequence[str]) -> Mapping[str, Told]:
     kinds = _kinds(claims)
     rows = site().table("positions-told", claims=claims, lang=spoken)
     return {row["claim"]: _told(row, kinds.get(row["claim"], ""), passages[row["claim"]]) for row in rows}
+
+
+@dataclass(frozen=True)
+class Against:
+    """A claim that another one contradicts, or seems to: the ``judgement`` that says so, and of which ``kind`` it is in
+    words, empty where that is not said."""
+
+    other: str
+    judgement: str
+    kind: str
+
+
+def notes(claims: Sequence[str]) -> Mapping[str, Sequence[Said]]:
+    """What the curators note on these claims: in the reader's language where they do, else in those that they use."""
+    found: dict[str, list[Said]] = defaultdict(list)
+    for row in site().table("positions-notes", claims=claims) if claims else ():
+        found[row["claim"]].append(Said(row["note"], row["language"]))
+    spoken = language()
+    own = {claim: [Said(one.text) for one in every if one.language in (spoken, "")] for claim, every in found.items()}
+    return {claim: own[claim] or every for claim, every in found.items()}
+
+
+def judged(claims: Sequence[str]) -> Mapping[str, Sequence[Against]]:
+    """What these claims contradict, or seem to, in the judgement of the curators."""
+    found: dict[str, list[Against]] = defaultdict(list)
+    for row in site().table("positions-judged", claims=claims, lang=language()) if claims else ():
+        found[row["claim"]].append(Against(row["other"], row["judgement"], row.get("kind", "")))
+    return found
 
 
 def _kinds(claims: Sequence[str]) -> Mapping[str, str]:

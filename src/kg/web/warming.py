@@ -7,6 +7,7 @@ pages need and compiles their templates, however they are made.
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from flask import Flask, g
 
 from kg.model import LANGUAGES
 from kg.rdf import FAMILIES, PREFIXES
-from kg.web import claimlines, near
+from kg.web import claimlines, near, ordering
 from kg.web.served import Served
 from kg.web.serving import Serving
 
@@ -33,12 +34,23 @@ _AFTER = 1.0
 
 def begin(app: Flask, serving: Serving) -> None:
     """Warm the current snapshot soon, and from now on each new one before it is served."""
-    serving.prepare = lambda served: warm(app, serving, served)
+
+    def prepare(served: Served) -> None:
+        warm(app, serving, served)
+        # What there is by now stays as long as the snapshot does: to look through all of it for what nobody holds any more
+        # takes most of a second of a large graph, which some reader would wait for.
+        gc.freeze()
+
+    def next_one(served: Served) -> None:
+        # What was made of an earlier snapshot may go from now on.
+        gc.unfreeze()
+        prepare(served)
 
     def first() -> None:
         time.sleep(_AFTER)
-        warm(app, serving, serving.current)
+        prepare(serving.current)
 
+    serving.prepare = next_one
     threading.Thread(target=first, name="warming", daemon=True).start()
 
 
@@ -48,10 +60,12 @@ def warm(app: Flask, serving: Serving, served: Served) -> None:
         app.jinja_env.get_template(name)
     for spoken in LANGUAGES:
         _do(app, serving, served, "/", spoken, claimlines.words_of_terms)
+        _do(app, serving, served, "/", spoken, ordering.order)
         for path in PAGES:
             if serving.closed or served.retired:
                 return
             _do(app, serving, served, path, spoken, app.dispatch_request)
+        _do(app, serving, served, "/", spoken, ordering.make_ready)
         _do(app, serving, served, "/", spoken, claimlines.make_ready)
         _do(app, serving, served, "/", spoken, lambda: near.names(PREFIXES["claim"]))
 

@@ -7,7 +7,7 @@ built.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyoxigraph as ox
 from flask import Blueprint, Response, request
@@ -20,6 +20,8 @@ from kg.model import Query
 from kg.rdf import BASE, DESCRIPTIONS, PREFIXES
 from kg.settings import Settings
 from kg.sparql import guard, negotiate
+from kg.web import picked
+from kg.web.labelled import learn
 from kg.web.site import language, page, reader_labels, site
 from kg.web.terms import Group, Labels, Shown, Term, groups
 
@@ -35,15 +37,20 @@ _PARTITIONS = frozenset(
     map(ox.NamedNode, (f"{_VOID}classPartition", f"{_VOID}propertyPartition", f"{EXTENSION}datatypePartition"))
 )
 
-Section = tuple[str, Sequence[tuple[Shown, Sequence[Group]]]]
+#: A kind of things, each with its name, what is said of it, and the page where that is told.
+Section = tuple[str, Sequence[tuple[Shown, Sequence[Group], int]]]
+#: Roughly the bytes that things take on a page, one of them and one of its values besides their texts; what is said of a
+#: thing stands together.
+_PAGE, _THING, _VALUE = 70_000, 500, 80
 
 
 @dataclass
 class _Contents:
-    """What a page shows: what the document says of itself, and of everything else, by kind."""
+    """What the pages show: what the document says of itself, and of everything else, by kind."""
 
     about: Sequence[Group]
     sections: Sequence[Section]
+    last: int
 
 
 def blueprint() -> Blueprint:
@@ -121,12 +128,15 @@ def _page(name: str) -> str:
     key = f"{name} {language()} {labels.root} {labels.carried}"
     shown = site().once(key, lambda: _contents(site().graph("graph", this=DESCRIPTIONS[name]), BASE + name, labels))
     return page(
-        "description.html", labels, name=name, iri=BASE + name, path=f"/{name}", about=shown.about, sections=shown.sections
-    )
+        "description.html", labels, name=name, iri=BASE + name, path=f"/{name}", shown=shown,
+        part=picked.pages(shown.last, 1),
+    )  # fmt: skip
 
 
 def _contents(triples: Sequence[ox.Triple], iri: str, labels: Labels) -> _Contents:
     """The page of a description. Of partitions within partitions only what they are of is shown."""
+    values = (term for triple in triples for term in (triple.predicate, triple.object) if isinstance(term, ox.NamedNode))
+    learn(labels, (term for term in values if not term.value.startswith(f"{iri}#")))
     labels.read(triples)
     of = {triple.subject: triple.object for triple in triples if triple.predicate in _OF}
     inner = {triple.object for triple in triples if triple.predicate in _PARTITIONS and triple.subject in of}
@@ -138,8 +148,32 @@ def _contents(triples: Sequence[ox.Triple], iri: str, labels: Labels) -> _Conten
     about = groups(by_subject.pop(iri, []), labels)
     sections: dict[str, list[tuple[Shown, list[Group]]]] = {}
     for subject, said in sorted(by_subject.items()):
-        sections.setdefault(_kind(said, labels), []).append((labels.show(ox.NamedNode(subject)), groups(said, labels)))
-    return _Contents(about, sorted(sections.items()))
+        node = ox.NamedNode(subject)
+        # A partition has no name but that of what it is of.
+        name = replace(labels.show(node), text=labels.show(of[node]).text) if node in of else labels.show(node)
+        sections.setdefault(_kind(said, labels), []).append((name, groups(said, labels)))
+    return _paged(about, sorted(sections.items()))
+
+
+def _paged(about: Sequence[Group], sections: Sequence[tuple[str, Sequence[tuple[Shown, list[Group]]]]]) -> _Contents:
+    """The same page by page; the first has a list of all besides."""
+    page, taken = 1, _weight(about) + sum(_VALUE + len(name.text) for _, members in sections for name, _ in members)
+    found: list[Section] = []
+    for kind, members in sections:
+        placed = []
+        for name, said in members:
+            weight = _weight(said)
+            if taken and taken + weight > _PAGE:
+                page, taken = page + 1, 0
+            taken += weight
+            placed.append((name, said, page))
+        found.append((kind, placed))
+    return _Contents(about, found, page)
+
+
+def _weight(said: Sequence[Group]) -> int:
+    values = (value for group in said for value in group.values)
+    return _THING + sum(_VALUE + len(value.text) + len(value.href or "") for value in values)
 
 
 def _kind(said: Sequence[tuple[ox.NamedNode, Term]], labels: Labels) -> str:

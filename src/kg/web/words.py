@@ -12,6 +12,7 @@ from functools import cache
 from importlib import resources
 
 from kg.model import LANGUAGES
+from kg.rdf import GRAPH, PREFIXES
 
 _ISLAND = "island-"
 
@@ -24,6 +25,26 @@ def words(language: str) -> Mapping[str, str]:
         if not name.startswith(_ISLAND):
             found |= {key: both[LANGUAGES.index(language)] for key, both in texts.items()}
     return found
+
+
+@cache
+def outer(language: str) -> Mapping[str, str]:
+    """What the pages call terms of other vocabularies, by IRI, which they are not told by the graph."""
+    found = {}
+    for start in ("entity-p-", "explain-name-"):
+        for key, said in words(language).items():
+            prefix, colon, name = key.removeprefix(start).partition(":")
+            if key.startswith(start) and colon:
+                found[PREFIXES[prefix] + name] = said
+    return found
+
+
+def graph_name(iri: str, language: str) -> str:
+    """What the pages call a named graph: by the folder of its file, with its path there."""
+    local = iri.removeprefix(GRAPH)
+    first, _, rest = local.partition("/")
+    title = words(language).get(f"graphs-of-{rest.partition('/')[0] if first == 'data' else first}")
+    return f"{title}: {local}" if title else local
 
 
 @cache

@@ -77,6 +77,8 @@ class Keeper:
         # Of one thread several times: a stream that nobody holds any more may end at any moment (``Stream.__del__``).
         self._lock = threading.RLock()
         self._closed = False
+        #: True while the owner prepares one kind after the other, which is said from outside: it starts no worker then.
+        self.is_preparing = False
         self.generation = 0
         self.snapshot = self._start()
 

@@ -98,7 +98,7 @@ class Lease:
         """Give the worker back, or end it: unless it is healthy, if it is slow, or if others have more prepared.
 
         A healthy one that was taken by ``take_now`` is given back in any case, since to replace it may take long: the
-        next who may wait does that.
+        next who may wait does that. Nor does anybody wait for what the owner prepares: it replaces the worker after that.
         """
         if self._ended:
             return
@@ -109,7 +109,9 @@ class Lease:
             worker.end()
             self._keeper.ended(worker)
             self._lanes.slow_ended()
-        elif healthy and (self._at_once or worker.generation == self._keeper.generation):
+        elif healthy and (
+            self._at_once or self._keeper.is_preparing or worker.generation == self._keeper.generation
+        ):
             self._lanes.put(worker)
         else:
             self._lanes.put(self.renewed(self._keeper, worker))

@@ -195,8 +195,12 @@ class Pool:
     def _prepare(self) -> None:
         """Have what checks, explanations and forms need made, then renew the workers that do not have it."""
         with self._preparing:
-            for kind in wire.PREPARED:
-                if self._lanes.closed or not self._keeper.prepare(kind):
-                    return
+            self._keeper.is_preparing = True
+            try:
+                for kind in wire.PREPARED:
+                    if self._lanes.closed or not self._keeper.prepare(kind):
+                        return
+            finally:
+                self._keeper.is_preparing = False
         while worker := self._lanes.take_stale(self._keeper.generation):
             self._lanes.put(Lease.renewed(self._keeper, worker))
