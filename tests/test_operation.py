@@ -89,7 +89,12 @@ def test_health_and_metrics(state: Path) -> None:
         server.query("SELECT * { ?s ?p ")
         answer, end = get(server, "/metrics"), time.monotonic() + PATIENCE
         # A request is counted when its answer has been sent, which its client may know a moment before.
-        while "kg_refusals_total{" not in answer.text and time.monotonic() < end:
+        counted = (
+            "kg_refusals_total{",
+            'kg_http_requests_total{status="200",view="endpoint.sparql"}',
+            'kg_work_seconds_count{kind="query"}',
+        )
+        while not all(one in answer.text for one in counted) and time.monotonic() < end:
             answer = get(server, "/metrics")
         assert answer.status == 200 and answer.headers["content-type"].startswith("text/plain")
         values = dict(line.rsplit(" ", 1) for line in answer.text.splitlines() if not line.startswith("#"))
