@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kg.model import LANGUAGES
+from kg.report import words
 
 #: A text by language.
 Texts = Mapping[str, str]
@@ -117,4 +118,4 @@ def same(text: str) -> Texts:
 
 def decimal(number: float) -> Texts:
     """A number with two decimals, as readers of each language write it."""
-    return {language: f"{number:.2f}".replace(".", "," if language == "it" else ".") for language in LANGUAGES}
+    return {language: words.decimal(number, language, 2) for language in LANGUAGES}

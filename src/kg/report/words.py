@@ -37,9 +37,9 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-def decimal(value: float, language: str) -> str:
-    """A number with one decimal: ``93.6`` in English, ``93,6`` in Italian."""
-    return f"{value:.1f}".replace(".", "," if language == "it" else ".")
+def decimal(value: float, language: str, places: int = 1) -> str:
+    """A number with so many decimals: ``93.6`` in English, ``93,6`` in Italian."""
+    return f"{value:.{places}f}".replace(".", "," if language == "it" else ".")
 
 
 def words(language: str) -> Mapping[str, str]:

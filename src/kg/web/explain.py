@@ -10,6 +10,7 @@ from functools import partial
 from flask import Blueprint, Response, request
 
 from kg.errors import RequestError
+from kg.pages import claims
 from kg.pages.claims import Passage, read_time
 from kg.pages.facts import Facts, Said
 from kg.pages.proofs import evidence_of, mentioned, reason
@@ -64,9 +65,9 @@ def _page() -> str:
     proof = json.loads(site().pool.explain(_terms(), JSON.name, language(), _PAGE_BYTES))
     iris = mentioned(proof)
     nameless = [iri for iri in iris if iri.startswith(_NAMELESS)]
-    rests = claimlines.passages_of([*dict.fromkeys([*nameless, *evidence_of(proof)])])
-    passages = {one.iri: one for one in rests}
-    facts = claimlines.named_facts(site().statements("entity-passages", evidence=nameless) if nameless else (), *iris)
+    rests = [*dict.fromkeys([*nameless, *evidence_of(proof)])]
+    facts = claimlines.named_facts(site().statements("entity-passages", evidence=rests) if rests else (), *iris)
+    passages = {one.iri: one for one in claims.passages(facts, rests)}
     told = reason(proof, partial(_name, facts, passages), words(language()), language())
     return page("explain.html", reason=told, passages=passages, written=shorten)
 
