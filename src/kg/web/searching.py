@@ -56,7 +56,7 @@ def results() -> Response:
     here.answer_from(request.args.get("snapshot"))
     spoken = language()
     asked = read(request.args.to_dict(flat=False), PREFIXES)
-    known = _known()
+    known = site().at_length("browse", _built)
     meant = _meant(asked.text, _MEANT)
     found = answer(asked, known.index, meant, spoken)
     labels = reader_labels()
@@ -78,15 +78,6 @@ def results() -> Response:
         short=shorten,
         vary=NEGOTIATED,
     )
-
-
-def index() -> Index:
-    """The index of the snapshot that answers this request. Raises Busy while it is being made."""
-    return _known().index
-
-
-def _known() -> Known:
-    return site().at_length("browse", _built)
 
 
 def _built() -> Known:
