@@ -7,8 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kg.chronicle.words import edtf_in_words
-from kg.pages.facts import Said
+from kg.pages.facts import Facts, Said
+from kg.rdf import PREFIXES
 from kg.web.site import language, site
+
+_NOTE = PREFIXES["skos"] + "editorialNote"
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,8 @@ class Against:
 
 def notes(claims: Sequence[str]) -> Mapping[str, Sequence[Said]]:
     """What the curators note on these claims: in the reader's language where they do, else in those that they use."""
-    found: dict[str, list[Said]] = defaultdict(list)
-    for row in site().table("positions-notes", claims=claims) if claims else ():
-        found[row["claim"]].append(Said(row["note"], row["language"]))
-    spoken = language()
-    own = {claim: [Said(one.text) for one in every if one.language in (spoken, "")] for claim, every in found.items()}
-    return {claim: own[claim] or every for claim, every in found.items()}
+    facts = Facts(site().statements("positions-notes", claims=claims) if claims else (), language())
+    return {claim: facts.texts(claim, _NOTE) for claim in claims}
 
 
 def judged(claims: Sequence[str]) -> Mapping[str, Sequence[Against]]:
